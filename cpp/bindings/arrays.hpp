@@ -1,0 +1,50 @@
+// NumPy arrays as the core's views, without a copy where dtype and layout allow.
+#pragma once
+
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+
+#include <cstdint>
+#include <span>
+
+#include "rosenblatt/matrix_view.hpp"
+#include "rosenblatt/rows.hpp"
+#include "rosenblatt/targets.hpp"
+
+namespace rosenblatt::bindings {
+
+namespace py = pybind11;
+
+// A table and the array that owns its memory.
+struct Table {
+    py::array owner;
+    Rows rows;
+};
+
+// A two-dimensional array of uint8, float32 or float64. Rows may lie anywhere and in any order, also backwards; only
+// where the elements of a row are not neighbours (a Fortran-ordered array, say) is the array copied. Raises TypeError
+// for another dtype and ValueError for another number of dimensions; `name` is the argument's, for the message.
+[[nodiscard]] Table as_table(const py::array& array, const char* name);
+
+// A one-dimensional contiguous array of int64; raises TypeError and ValueError as above.
+[[nodiscard]] std::span<const std::int64_t> as_index(const py::array& array, const char* name);
+
+// y: a one-dimensional array of int64 labels or a table of values.
+struct TargetsArray {
+    Table table;
+    Targets targets;
+};
+[[nodiscard]] TargetsArray as_targets(const py::array& y);
+
+// A writable array over memory that `owner` keeps alive.
+template <class T>
+[[nodiscard]] py::array_t<T> as_array(MatrixView<T> view, py::handle owner) {
+    const auto size = static_cast<py::ssize_t>(sizeof(T));
+    return py::array_t<T>({static_cast<py::ssize_t>(view.rows), static_cast<py::ssize_t>(view.cols)},
+                          {static_cast<py::ssize_t>(view.stride) * size, size}, view.data, owner);
+}
+
+// 0 .. count - 1
+[[nodiscard]] std::vector<std::int64_t> every_row(std::size_t count);
+
+}  // namespace rosenblatt::bindings

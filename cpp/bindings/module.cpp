@@ -1,0 +1,19 @@
+// The C++ core as the Python module rosenblatt._core: conversion and checks, no mathematics.
+#include <pybind11/pybind11.h>
+
+namespace rosenblatt::bindings {
+
+void register_isa(pybind11::module_& module);
+void register_network(pybind11::module_& module);
+void register_trainer(pybind11::module_& module);
+void register_perceptron(pybind11::module_& module);
+
+}  // namespace rosenblatt::bindings
+
+PYBIND11_MODULE(_core, module) {
+    module.doc() = "The C++ core of rosenblatt.";
+    rosenblatt::bindings::register_isa(module);
+    rosenblatt::bindings::register_network(module);
+    rosenblatt::bindings::register_trainer(module);
+    rosenblatt::bindings::register_perceptron(module);
+}

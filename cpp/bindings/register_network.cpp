@@ -1,0 +1,192 @@
+// Network and Workspace for float32 and float64.
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "arrays.hpp"
+#include "rosenblatt/network.hpp"
+#include "rosenblatt/perceptron_rule.hpp"
+
+namespace rosenblatt::bindings {
+namespace {
+
+template <class T>
+std::size_t checked_layer(const Network<T>& network, std::size_t k, std::size_t first) {
+    if (k < first || k > network.depth()) {
+        throw py::index_error("layers are numbered " + std::to_string(first) + " to " +
+                              std::to_string(network.depth()) + "; there is no layer " + std::to_string(k));
+    }
+    return k;
+}
+
+// A workspace that knows how many of its rows are in use, and its network.
+template <class T>
+struct Pass {
+    std::shared_ptr<Network<T>> network;
+    Workspace<T> workspace;
+    std::size_t rows = 0;
+
+    Pass(std::shared_ptr<Network<T>> owner, std::size_t batch)
+        : network(std::move(owner)), workspace(network->layout(), batch, Keep::everything) {}
+
+    void set_x(const py::array& x) {
+        const Table table = as_table(x, "x");
+        if (table.rows.features != network->layout().inputs()) {
+            throw py::value_error("x has " + std::to_string(table.rows.features) + " columns but the network has " +
+                                  std::to_string(network->layout().inputs()) + " inputs");
+        }
+        if (table.rows.count == 0 || table.rows.count > workspace.batch()) {
+            throw py::value_error("x has " + std::to_string(table.rows.count) + " rows; expected 1 to " +
+                                  std::to_string(workspace.batch()));
+        }
+        rows = table.rows.count;
+        gather(workspace.a(0), table.rows, every_row(rows));
+    }
+
+    void set_y(const py::array& y) {
+        const Table table = as_table(y, "y");
+        check_targets({{}, table.rows}, rows, network->layout().outputs());
+        gather(workspace.y(), table.rows, every_row(rows));
+    }
+
+    [[nodiscard]] MatrixView<T> used(MatrixView<T> view) const { return {view.data, rows, view.cols, view.stride}; }
+};
+
+template <class T>
+void register_network_of(py::module_& module, const std::string& suffix) {
+    using Net = Network<T>;
+    py::class_<Net, std::shared_ptr<Net>>(module, ("Network" + suffix).c_str(),
+                                          "Layers and their parameters in one buffer.")
+        .def(py::init([](std::vector<std::size_t> sizes, const std::vector<std::string>& activations) {
+                 std::vector<Activation> parsed;
+                 for (const std::string& text : activations) {
+                     parsed.push_back(parse_activation(text));
+                 }
+                 return std::make_shared<Net>(std::move(sizes), parsed);
+             }),
+             py::arg("sizes"), py::arg("activations"))
+        .def_property_readonly("sizes", [](const Net& self) { return self.layout().sizes(); })
+        .def_property_readonly("activations",
+                               [](const Net& self) {
+                                   std::vector<std::string> names;
+                                   for (const Layer& layer : self.layout().layers()) {
+                                       names.emplace_back(name(layer.activation));
+                                   }
+                                   return names;
+                               })
+        .def(
+            "theta",
+            [](const py::object& self, std::size_t k) {
+                Net& network = self.cast<Net&>();
+                return as_array<T>(network.theta(checked_layer(network, k, 1)), self);
+            },
+            py::arg("k"), "theta of layer k = 1 .. l as a writable view; row 0 is the bias.")
+        .def(
+            "predict",
+            [](const Net& self, const py::array& x) {
+                const Table table = as_table(x, "x");
+                if (table.rows.features != self.layout().inputs()) {
+                    throw py::value_error("x has " + std::to_string(table.rows.features) +
+                                          " columns but the network has " + std::to_string(self.layout().inputs()) +
+                                          " inputs");
+                }
+                const std::size_t outputs = self.layout().outputs();
+                py::array_t<T> out({table.rows.count, outputs});
+                const MatrixView<T> view{out.mutable_data(), table.rows.count, outputs, outputs};
+                const py::gil_scoped_release release;
+                self.predict(view, table.rows, every_row(table.rows.count));
+                return out;
+            },
+            py::arg("x"), "a of the last layer for every row of x.");
+
+    using P = Pass<T>;
+    py::class_<P>(module, ("Pass" + suffix).c_str(), "n, a and s of every layer for a batch of rows.")
+        .def(py::init<std::shared_ptr<Net>, std::size_t>(), py::arg("network"), py::arg("batch"))
+        .def(
+            "forward",
+            [](P& self, const py::array& x) {
+                self.set_x(x);
+                self.network->forward(self.workspace, self.rows);
+            },
+            py::arg("x"), "Forward pass (equations 20, 21).")
+        .def(
+            "backward",
+            [](P& self, const py::array& y, const std::string& loss) {
+                const Loss parsed = parse_loss(loss);
+                check_loss(parsed, self.network->layout().layers().back().activation);
+                self.set_y(y);
+                return self.network->backward(self.workspace, self.rows, parsed);
+            },
+            py::arg("y"), py::arg("loss"),
+            "Backward pass (equations 24, 33) after forward; returns the loss summed over rows.")
+        .def(
+            "descend", [](P& self, double eta, double scale) { descend(*self.network, self.workspace, eta, scale); },
+            py::arg("eta"), py::arg("scale"), "Gradient descent (equation 19) with the gradient of backward.")
+        .def(
+            "perceptron_rule",
+            [](P& self, const py::array& x, const py::array& y, double eta) {
+                self.set_x(x);
+                self.set_y(y);
+                return perceptron_rule(*self.network, self.workspace, self.rows, eta);
+            },
+            py::arg("x"), py::arg("y"), py::arg("eta"),
+            "The perceptron rule (equation 6), row after row; returns the number of wrong rows.")
+        .def(
+            "n",
+            [](const py::object& self, std::size_t k) {
+                const P& pass = self.cast<const P&>();
+                return as_array<T>(pass.used(pass.workspace.n(checked_layer(*pass.network, k, 1))), self);
+            },
+            py::arg("k"))
+        .def(
+            "a",
+            [](const py::object& self, std::size_t k) {
+                const P& pass = self.cast<const P&>();
+                return as_array<T>(pass.used(pass.workspace.a(checked_layer(*pass.network, k, 0))), self);
+            },
+            py::arg("k"))
+        .def(
+            "s",
+            [](const py::object& self, std::size_t k) {
+                const P& pass = self.cast<const P&>();
+                return as_array<T>(pass.used(pass.workspace.s(checked_layer(*pass.network, k, 1))), self);
+            },
+            py::arg("k"))
+        .def(
+            "gradient",
+            [](const py::object& self, std::size_t k) {
+                const P& pass = self.cast<const P&>();
+                const Layer& layer = pass.network->layout().layers()[checked_layer(*pass.network, k, 1) - 1];
+                const MatrixView<T> view{pass.workspace.gradient() + layer.offset, layer.inputs + 1, layer.outputs,
+                                         layer.stride};
+                return as_array<T>(view, self);
+            },
+            py::arg("k"), "dL/dtheta of layer k, summed over the rows.");
+}
+
+}  // namespace
+
+void register_network(py::module_& module) {
+    register_network_of<float>(module, "Float32");
+    register_network_of<double>(module, "Float64");
+    module.def("activation_names", [] {
+        const auto names = activation_names();
+        return std::vector<std::string>(names.begin(), names.end());
+    });
+    module.def(
+        "check_loss",
+        [](const std::string& loss, const std::string& activation) {
+            check_loss(parse_loss(loss), parse_activation(activation));
+        },
+        py::arg("loss"), py::arg("activation"), "Raises ValueError unless the loss fits the last layer's activation.");
+    module.def("loss_names", [] {
+        const auto names = loss_names();
+        return std::vector<std::string>(names.begin(), names.end());
+    });
+}
+
+}  // namespace rosenblatt::bindings

@@ -1,0 +1,154 @@
+// Trainer for float32 and float64.
+#include <pybind11/functional.h>
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <algorithm>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "arrays.hpp"
+#include "interrupt.hpp"
+#include "rosenblatt/trainer.hpp"
+
+namespace rosenblatt::bindings {
+namespace {
+
+// The options by scikit-learn's names for them.
+TrainerOptions make_options(const std::string& solver, const std::string& loss, double loss_scale, double alpha,
+                            std::size_t batch_size, const std::string& learning_rate, double learning_rate_init,
+                            double power_t, bool shuffle, double tol, double momentum, bool nesterovs_momentum,
+                            double beta_1, double beta_2, double epsilon, double n_iter_no_change,
+                            bool early_stopping, const std::string& score) {
+    const auto choose = [](const std::string& what, const std::string& text,
+                           const std::vector<std::string>& names) -> int {
+        const auto found = std::find(names.begin(), names.end(), text);
+        if (found == names.end()) {
+            throw std::invalid_argument("unknown " + what + " '" + text + "'");
+        }
+        return static_cast<int>(found - names.begin());
+    };
+    TrainerOptions options;
+    options.optimizer.solver = static_cast<Solver>(choose("solver", solver, {"sgd", "adam"}));
+    options.optimizer.learning_rate =
+        static_cast<LearningRate>(choose("learning_rate", learning_rate, {"constant", "invscaling", "adaptive"}));
+    options.optimizer.learning_rate_init = learning_rate_init;
+    options.optimizer.alpha = alpha;
+    options.optimizer.power_t = power_t;
+    options.optimizer.momentum = momentum;
+    options.optimizer.nesterovs_momentum = nesterovs_momentum;
+    options.optimizer.beta_1 = beta_1;
+    options.optimizer.beta_2 = beta_2;
+    options.optimizer.epsilon = epsilon;
+    options.loss = parse_loss(loss);
+    options.loss_scale = loss_scale;
+    options.batch_size = batch_size;
+    options.shuffle = shuffle;
+    options.tol = tol;
+    options.n_iter_no_change = n_iter_no_change;
+    options.early_stopping = early_stopping;
+    options.score = static_cast<Score>(choose("score", score, {"accuracy", "r2"}));
+    return options;
+}
+
+const char* name_of(Ending ending) {
+    switch (ending) {
+        case Ending::max_iter:
+            return "max_iter";
+        case Ending::converged:
+            return "converged";
+        case Ending::diverged:
+            return "diverged";
+        case Ending::stopped_by_listener:
+            return "stopped";
+        case Ending::interrupted:
+            break;
+    }
+    return "interrupted";
+}
+
+using Words = py::array_t<std::uint32_t, py::array::c_style | py::array::forcecast>;
+using OnEpoch = std::function<bool(std::size_t, double, double)>;
+
+template <class T>
+std::tuple<std::string, Words, std::size_t> fit(Trainer<T>& trainer, Network<T>& network, const py::array& x,
+                                                const py::array& y, const py::array& training,
+                                                const py::array& validation, std::size_t max_iter, const Words& words,
+                                                std::size_t position, const std::optional<OnEpoch>& on_epoch) {
+    const Table table = as_table(x, "x");
+    const TargetsArray targets = as_targets(y);
+    const TrainingData data{table.rows, targets.targets, as_index(training, "training"),
+                            as_index(validation, "validation")};
+    if (words.size() != static_cast<py::ssize_t>(MersenneTwister::state_size)) {
+        throw py::value_error("the state of a Mersenne Twister has 624 words, not " + std::to_string(words.size()));
+    }
+    MersenneTwister random(
+        std::span<const std::uint32_t, MersenneTwister::state_size>(words.data(), MersenneTwister::state_size),
+        position);
+    Listener listener{{}, interrupted};
+    if (on_epoch) {
+        listener.on_epoch = [&on_epoch](const Epoch& epoch) {
+            const py::gil_scoped_acquire acquire;
+            return (*on_epoch)(epoch.number, epoch.loss, epoch.validation_score);
+        };
+    }
+    Ending ending = Ending::max_iter;
+    {
+        const py::gil_scoped_release release;
+        ending = trainer.fit(network, data, max_iter, random, listener);
+    }
+    return {name_of(ending), Words(static_cast<py::ssize_t>(random.words().size()), random.words().data()),
+            random.position()};
+}
+
+template <class T>
+void register_trainer_of(py::module_& module, const std::string& suffix) {
+    using Tr = Trainer<T>;
+    py::class_<Tr>(module, ("Trainer" + suffix).c_str(), "Training by mini-batches; keeps the optimizer's state.")
+        .def(py::init([](const Network<T>& network, const std::string& solver, const std::string& loss,
+                         double loss_scale, double alpha, std::size_t batch_size, const std::string& learning_rate,
+                         double learning_rate_init, double power_t, bool shuffle, double tol, double momentum,
+                         bool nesterovs_momentum, double beta_1, double beta_2, double epsilon,
+                         double n_iter_no_change, bool early_stopping, const std::string& score) {
+                 return Tr(network,
+                           make_options(solver, loss, loss_scale, alpha, batch_size, learning_rate,
+                                        learning_rate_init, power_t, shuffle, tol, momentum, nesterovs_momentum,
+                                        beta_1, beta_2, epsilon, n_iter_no_change, early_stopping, score));
+             }),
+             py::arg("network"), py::kw_only(), py::arg("solver"), py::arg("loss"), py::arg("loss_scale"),
+             py::arg("alpha"), py::arg("batch_size"), py::arg("learning_rate"), py::arg("learning_rate_init"),
+             py::arg("power_t"), py::arg("shuffle"), py::arg("tol"), py::arg("momentum"),
+             py::arg("nesterovs_momentum"), py::arg("beta_1"), py::arg("beta_2"), py::arg("epsilon"),
+             py::arg("n_iter_no_change"), py::arg("early_stopping"), py::arg("score"))
+        .def("fit", &fit<T>, py::arg("network"), py::arg("x"), py::arg("y"), py::arg("training"),
+             py::arg("validation"), py::arg("max_iter"), py::arg("words"), py::arg("position"), py::arg("on_epoch"),
+             "Train for at most max_iter epochs; returns how it ended, and the random generator's state.")
+        .def_property_readonly("loss_curve", &Tr::loss_curve)
+        .def_property_readonly("validation_scores", &Tr::validation_scores)
+        .def(
+            "resume",
+            [](Tr& self, double best_loss, double best_validation_score, double no_improvement, double samples) {
+                self.resume({best_loss, best_validation_score, no_improvement, samples});
+            },
+            py::arg("best_loss"), py::arg("best_validation_score"), py::arg("no_improvement"), py::arg("samples"),
+            "Continue an earlier training: how far it came.")
+        .def_property_readonly("best_loss", [](const Tr& self) { return self.progress().best_loss; })
+        .def_property_readonly("best_validation_score",
+                               [](const Tr& self) { return self.progress().best_validation_score; })
+        .def_property_readonly("no_improvement", [](const Tr& self) { return self.progress().no_improvement; })
+        .def_property_readonly("samples", [](const Tr& self) { return self.progress().samples; })
+        .def_property_readonly("learning_rate", &Tr::learning_rate);
+}
+
+}  // namespace
+
+void register_trainer(py::module_& module) {
+    register_trainer_of<float>(module, "Float32");
+    register_trainer_of<double>(module, "Float64");
+}
+
+}  // namespace rosenblatt::bindings

@@ -1,0 +1,55 @@
+// Zero-filled memory that begins on a cache line, so that rows padded to whole vectors stay aligned.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <new>
+
+namespace rosenblatt {
+
+inline constexpr std::size_t cache_line = 64;
+
+template <class T>
+class AlignedBuffer {
+public:
+    AlignedBuffer() = default;
+
+    // Throws std::bad_alloc, also where the size in bytes cannot be represented.
+    explicit AlignedBuffer(std::size_t size) : size_(size) {
+        if (size > std::numeric_limits<std::ptrdiff_t>::max() / sizeof(T)) {
+            throw std::bad_alloc();
+        }
+        data_.reset(static_cast<T*>(::operator new(size * sizeof(T), std::align_val_t{cache_line})));
+        std::fill_n(data_.get(), size, T(0));
+    }
+
+    AlignedBuffer(const AlignedBuffer& other) : AlignedBuffer(other.size_) { copy_from(other); }
+    AlignedBuffer(AlignedBuffer&&) noexcept = default;
+    AlignedBuffer& operator=(AlignedBuffer&&) noexcept = default;
+    AlignedBuffer& operator=(const AlignedBuffer& other) {
+        if (this != &other) {
+            *this = AlignedBuffer(other);
+        }
+        return *this;
+    }
+    ~AlignedBuffer() = default;
+
+    [[nodiscard]] T* data() { return data_.get(); }
+    [[nodiscard]] const T* data() const { return data_.get(); }
+    [[nodiscard]] std::size_t size() const { return size_; }
+
+    // Both buffers have the same size.
+    void copy_from(const AlignedBuffer& other) { std::copy_n(other.data(), size_, data()); }
+    void fill(T value) { std::fill_n(data(), size_, value); }
+
+private:
+    struct Free {
+        void operator()(T* pointer) const { ::operator delete(pointer, std::align_val_t{cache_line}); }
+    };
+    std::unique_ptr<T[], Free> data_;
+    std::size_t size_ = 0;
+};
+
+}  // namespace rosenblatt

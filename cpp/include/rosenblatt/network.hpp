@@ -1,0 +1,61 @@
+// A network: its layers and its parameters in one buffer, the forward and the backward pass.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "rosenblatt/aligned_buffer.hpp"
+#include "rosenblatt/layout.hpp"
+#include "rosenblatt/loss.hpp"
+#include "rosenblatt/matrix_view.hpp"
+#include "rosenblatt/rows.hpp"
+#include "rosenblatt/workspace.hpp"
+
+namespace rosenblatt {
+
+template <class T>
+class Network {
+public:
+    // Throws as Layout does, and std::bad_alloc.
+    Network(std::vector<std::size_t> sizes, const std::vector<Activation>& activations);
+
+    [[nodiscard]] const Layout& layout() const { return layout_; }
+    [[nodiscard]] std::size_t depth() const { return layout_.layers().size(); }  // l of the textbook
+
+    // theta of layer k = 1 .. l, (inputs + 1) x outputs with the bias as row 0.
+    [[nodiscard]] MatrixView<T> theta(std::size_t k) { return view(parameters_.data(), k); }
+    [[nodiscard]] MatrixView<const T> theta(std::size_t k) const { return view(parameters_.data(), k); }
+
+    // All parameters with their padding (zeros).
+    [[nodiscard]] AlignedBuffer<T>& parameters() { return parameters_; }
+    [[nodiscard]] const AlignedBuffer<T>& parameters() const { return parameters_; }
+
+    // Forward pass (equations 20, 21) of the first `rows` rows of workspace.a(0).
+    void forward(Workspace<T>& workspace, std::size_t rows) const;
+
+    // Backward pass (equations 24, 33) after forward: the sensitivities, and in workspace.gradient() their products
+    // [1 a]^T s (equation 19), summed over the rows. Returns the loss summed over rows; workspace.y() holds the
+    // targets.
+    double backward(Workspace<T>& workspace, std::size_t rows, Loss loss) const;
+
+    // out (index.size() x outputs) = a^l of the rows named by `index`, block by block.
+    void predict(MatrixView<T> out, const Rows& rows, std::span<const std::int64_t> index) const;
+
+private:
+    template <class U>
+    [[nodiscard]] MatrixView<U> view(U* data, std::size_t k) const {
+        const Layer& layer = layout_.layers()[k - 1];
+        return {data + layer.offset, layer.inputs + 1, layer.outputs, layer.stride};
+    }
+
+    Layout layout_;
+    AlignedBuffer<T> parameters_;
+};
+
+// Gradient descent (equation 19): theta -= eta * scale * gradient.
+template <class T>
+void descend(Network<T>& network, const Workspace<T>& workspace, double eta, double scale);
+
+}  // namespace rosenblatt

@@ -1,0 +1,57 @@
+// The optimizers of the estimators: one loop over the one buffer of parameters.
+#pragma once
+
+#include <cstddef>
+
+#include "rosenblatt/aligned_buffer.hpp"
+#include "rosenblatt/network.hpp"
+
+namespace rosenblatt {
+
+enum class Solver { sgd, adam };
+
+enum class LearningRate { constant, invscaling, adaptive };
+
+struct OptimizerOptions {
+    Solver solver = Solver::adam;
+    double learning_rate_init = 0.001;
+    double alpha = 0.0001;  // L2 penalty alpha/2 |W|^2 / batch; biases are free
+
+    // sgd
+    LearningRate learning_rate = LearningRate::constant;
+    double power_t = 0.5;
+    double momentum = 0.9;
+    bool nesterovs_momentum = true;
+
+    // adam
+    double beta_1 = 0.9;
+    double beta_2 = 0.999;
+    double epsilon = 1e-8;
+};
+
+template <class T>
+class Optimizer {
+public:
+    Optimizer(const Layout& layout, const OptimizerOptions& options);
+
+    // One step along the gradient of a batch of `rows` rows, given as a sum over the rows. Returns the penalty
+    // alpha/2 |W|^2 / rows at the parameters from before the step.
+    double step(Network<T>& network, const T* gradient, std::size_t rows);
+
+    // Schedule of the learning rate. After an epoch; `samples` is the number of rows seen so far.
+    void epoch_ends(double samples);
+
+    // The training no longer improves: true to stop, false after the learning rate was lowered ("adaptive").
+    [[nodiscard]] bool stalled();
+
+    [[nodiscard]] double learning_rate() const { return learning_rate_; }
+
+private:
+    OptimizerOptions options_;
+    double learning_rate_;
+    double steps_ = 0;
+    AlignedBuffer<T> first_;   // velocity, or Adam's mean of the gradient
+    AlignedBuffer<T> second_;  // Adam's mean of its square
+};
+
+}  // namespace rosenblatt

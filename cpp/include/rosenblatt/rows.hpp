@@ -1,0 +1,27 @@
+// The rows of a table as they lie in the caller's memory. They are read batch by batch and converted on the way, so a
+// table of bytes is never blown up into one of doubles.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "rosenblatt/matrix_view.hpp"
+
+namespace rosenblatt {
+
+enum class Element { uint8, float32, float64 };
+
+struct Rows {
+    const void* data = nullptr;
+    Element element = Element::float64;
+    std::size_t count = 0;
+    std::size_t features = 0;
+    std::ptrdiff_t stride = 0;  // elements from one row to the next; may be negative
+};
+
+// out (index.size() x features) = the rows named by `index`, each in [0, rows.count)
+template <class T>
+void gather(MatrixView<T> out, const Rows& rows, std::span<const std::int64_t> index);
+
+}  // namespace rosenblatt

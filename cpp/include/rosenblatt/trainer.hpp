@@ -1,0 +1,104 @@
+// Training by mini-batches: many epochs in one call, with scikit-learn's rules for stopping.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "rosenblatt/network.hpp"
+#include "rosenblatt/optimizer.hpp"
+#include "rosenblatt/random.hpp"
+#include "rosenblatt/score.hpp"
+#include "rosenblatt/targets.hpp"
+
+namespace rosenblatt {
+
+struct TrainerOptions {
+    OptimizerOptions optimizer;
+    Loss loss = Loss::log_loss;
+    double loss_scale = 1;  // the reported loss is this times the mean over rows (1 / outputs: a mean over outputs)
+    std::size_t batch_size = 200;
+    bool shuffle = true;
+    double tol = 1e-4;
+    double n_iter_no_change = 10;  // may be infinite
+    bool early_stopping = false;   // watch the score on `validation` instead of the loss, and keep the best network
+    Score score = Score::accuracy;
+};
+
+// The rows to learn from and, for early stopping, those to watch.
+struct TrainingData {
+    Rows rows;
+    Targets targets;
+    std::span<const std::int64_t> training;
+    std::span<const std::int64_t> validation;
+};
+
+struct Epoch {
+    std::size_t number;  // 1-based, of this call of fit
+    double loss;
+    double validation_score;  // NaN without early stopping
+};
+
+enum class Ending {
+    max_iter,
+    converged,            // no improvement for too long
+    diverged,             // the loss is no longer finite
+    stopped_by_listener,  // on_epoch returned true
+    interrupted,
+};
+
+struct Listener {
+    // After every epoch; true stops the training. Empty: nobody listens, nothing is paid.
+    std::function<bool(const Epoch&)> on_epoch;
+    // Polled about ten times a second, also within a long epoch; true interrupts the training.
+    std::function<bool()> interrupted;
+};
+
+template <class T>
+class Trainer {
+public:
+    // Throws std::invalid_argument where the options do not fit the network.
+    Trainer(const Network<T>& network, const TrainerOptions& options);
+
+    // Trains `network` for at most `max_iter` epochs. May be called again to go on: the optimizer's state, the best
+    // loss so far and the count of epochs without improvement are kept. An interruption leaves the network as of the
+    // last whole epoch; so does an exception thrown by the listener. With early stopping the network ends as the best
+    // one on the validation rows. Throws std::invalid_argument where the data do not fit.
+    Ending fit(Network<T>& network, const TrainingData& data, std::size_t max_iter, MersenneTwister& random,
+               const Listener& listener);
+
+    // How far an earlier training came, to be continued by this one (a warm start).
+    struct Progress {
+        double best_loss = std::numeric_limits<double>::infinity();
+        double best_validation_score = -std::numeric_limits<double>::infinity();
+        double no_improvement = 0;  // epochs in a row
+        double samples = 0;         // rows seen
+    };
+    [[nodiscard]] const Progress& progress() const { return progress_; }
+    void resume(const Progress& progress) { progress_ = progress; }
+
+    // Of all calls of fit so far.
+    [[nodiscard]] const std::vector<double>& loss_curve() const { return loss_curve_; }
+    [[nodiscard]] const std::vector<double>& validation_scores() const { return validation_scores_; }
+    [[nodiscard]] double learning_rate() const { return optimizer_.learning_rate(); }
+
+private:
+    struct Interruption;
+
+    // One pass over all batches; false if it was interrupted (never without an `interruption`).
+    bool train_epoch(Network<T>& network, Workspace<T>& workspace, const TrainingData& data,
+                     std::span<const std::int64_t> order, Interruption* interruption, double& loss);
+    void count_improvement(const Network<T>& network, double loss, double validation_score);
+
+    TrainerOptions options_;
+    Optimizer<T> optimizer_;
+    AlignedBuffer<T> best_parameters_;
+    std::vector<double> loss_curve_;
+    std::vector<double> validation_scores_;
+    Progress progress_;
+};
+
+}  // namespace rosenblatt

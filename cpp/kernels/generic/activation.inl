@@ -1,0 +1,114 @@
+// a = f(n) and s = s o f'(n), element by element (equations 34-38); f' is written by means of a = f(n).
+
+struct HardLimit {
+    template <class T>
+    static T value(T n) {
+        return n >= 0 ? T(1) : T(0);
+    }
+    template <class T>
+    static T slope(T) {
+        return T(0);
+    }
+};
+
+struct ReLU {
+    template <class T>
+    static T value(T n) {
+        // Written so that NaN stays NaN: a diverged training has to be seen, not clipped to zero.
+        return n < 0 ? T(0) : n;
+    }
+    template <class T>
+    static T slope(T a) {
+        return a > 0 ? T(1) : T(0);
+    }
+};
+
+struct Linear {
+    template <class T>
+    static T value(T n) {
+        return n;
+    }
+    template <class T>
+    static T slope(T) {
+        return T(1);
+    }
+};
+
+struct Sigmoid {
+    template <class T>
+    static T value(T n) {
+        return T(1) / (T(1) + exponential(-n));
+    }
+    template <class T>
+    static T slope(T a) {
+        return a * (T(1) - a);
+    }
+};
+
+struct Tanh {
+    template <class T>
+    static T value(T n) {
+        return hyperbolic_tangent(n);
+    }
+    template <class T>
+    static T slope(T a) {
+        return T(1) - a * a;
+    }
+};
+
+template <class T, class F>
+void activate(T* a, std::size_t a_stride, const T* n, std::size_t n_stride, std::size_t rows, std::size_t cols) {
+    for (std::size_t i = 0; i < rows; ++i) {
+        for (std::size_t j = 0; j < cols; ++j) {
+            a[i * a_stride + j] = F::value(n[i * n_stride + j]);
+        }
+    }
+}
+
+template <class T, class F>
+void derivative(T* s, std::size_t s_stride, const T* a, std::size_t a_stride, std::size_t rows, std::size_t cols) {
+    for (std::size_t i = 0; i < rows; ++i) {
+        for (std::size_t j = 0; j < cols; ++j) {
+            s[i * s_stride + j] *= F::slope(a[i * a_stride + j]);
+        }
+    }
+}
+
+// a_j = exp(n_j) / sum exp(n_i), with the largest n taken off first so that nothing overflows.
+template <class T>
+void softmax(T* a, std::size_t a_stride, const T* n, std::size_t n_stride, std::size_t rows, std::size_t cols) {
+    for (std::size_t i = 0; i < rows; ++i) {
+        const T* from = n + i * n_stride;
+        T* to = a + i * a_stride;
+        T largest = from[0];
+        for (std::size_t j = 1; j < cols; ++j) {
+            largest = from[j] > largest ? from[j] : largest;
+        }
+        T sum = 0;
+        for (std::size_t j = 0; j < cols; ++j) {
+            to[j] = exponential(from[j] - largest);
+            sum += to[j];
+        }
+        const T factor = T(1) / sum;
+        for (std::size_t j = 0; j < cols; ++j) {
+            to[j] *= factor;
+        }
+    }
+}
+
+// s_j = a_j (s_j - sum s_i a_i): the Jacobian of the softmax is diag(a) - a a^T.
+template <class T>
+void softmax_derivative(T* s, std::size_t s_stride, const T* a, std::size_t a_stride, std::size_t rows,
+                        std::size_t cols) {
+    for (std::size_t i = 0; i < rows; ++i) {
+        T* si = s + i * s_stride;
+        const T* ai = a + i * a_stride;
+        T mean = 0;
+        for (std::size_t j = 0; j < cols; ++j) {
+            mean += si[j] * ai[j];
+        }
+        for (std::size_t j = 0; j < cols; ++j) {
+            si[j] = ai[j] * (si[j] - mean);
+        }
+    }
+}

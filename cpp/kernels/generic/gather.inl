@@ -1,0 +1,13 @@
+// Rows of a table, picked by index and converted on the way.
+
+template <class T, class S>
+void gather(T* out, std::size_t out_stride, const S* in, std::ptrdiff_t in_stride, const std::int64_t* index,
+            std::size_t rows, std::size_t cols) {
+    for (std::size_t i = 0; i < rows; ++i) {
+        const S* from = in + index[i] * in_stride;
+        T* to = out + i * out_stride;
+        for (std::size_t j = 0; j < cols; ++j) {
+            to[j] = static_cast<T>(from[j]);
+        }
+    }
+}

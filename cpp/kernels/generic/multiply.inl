@@ -1,0 +1,123 @@
+// Products of matrices by tiles that stay in registers.
+//
+// A tile of Height rows x Width vectors of the output is summed over the whole inner dimension before it is stored:
+// per step it loads Width vectors of the right factor, spreads Height scalars of the left factor over their lanes, and
+// does Height * Width multiply-adds. Two fused multiply-add ports with 4 cycles of latency want at least 8 of them in
+// flight; the accumulators, one row of the right factor and one scalar have to fit into the registers:
+//   16 registers: 4 x 3 (12 + 3 + 1), 6 x 2 (12 + 2 + 1), 8 x 1
+//   32 registers: 6 x 4 (24 + 4 + 1), 8 x 3 (24 + 3 + 1), 12 x 2, 12 x 1
+// The columns are shared out evenly over tiles (13 vectors are 3 + 3 + 3 + 2 + 2, not 4 x 3 + 1), and so are the rows,
+// because a tile of one vector, or of one row, runs at a fraction of the speed.
+
+constexpr std::size_t widest_tile = ROSENBLATT_REGISTERS >= 32 ? 4 : 3;
+
+constexpr std::size_t tallest_tile(std::size_t width) {
+    if (ROSENBLATT_REGISTERS >= 32) {
+        return width == 4 ? 6 : width == 3 ? 8 : 12;
+    }
+    return width == 3 ? 4 : width == 2 ? 6 : 8;
+}
+
+template <class T, bool LeftTransposed>
+struct Product {
+    T* out;
+    std::size_t out_stride;
+    const T* left;
+    std::size_t left_stride;
+    const T* right;
+    std::size_t right_stride;
+    std::size_t rows, inner, cols;
+
+    template <std::size_t Height, std::size_t Width>
+    void tile(std::size_t row, std::size_t col) const {
+        Vector<T> sum[Height][Width] = {};
+        const T* l = LeftTransposed ? left + row : left + row * left_stride;
+        const T* r = right + col;
+        for (std::size_t k = 0; k < inner; ++k) {
+            Vector<T> b[Width];
+#pragma GCC unroll 16
+            for (std::size_t w = 0; w < Width; ++w) {
+                b[w] = load(r + w * lanes<T>);
+            }
+#pragma GCC unroll 16
+            for (std::size_t h = 0; h < Height; ++h) {
+                const T x = LeftTransposed ? l[h] : l[h * left_stride];
+#pragma GCC unroll 16
+                for (std::size_t w = 0; w < Width; ++w) {
+                    sum[h][w] += x * b[w];
+                }
+            }
+            l += LeftTransposed ? left_stride : 1;
+            r += right_stride;
+        }
+#pragma GCC unroll 16
+        for (std::size_t h = 0; h < Height; ++h) {
+#pragma GCC unroll 16
+            for (std::size_t w = 0; w < Width; ++w) {
+                store(out + (row + h) * out_stride + col + w * lanes<T>, sum[h][w]);
+            }
+        }
+    }
+
+    // A tile whose height is only known at run time, at most Height.
+    template <std::size_t Height, std::size_t Width>
+    void tile_of_height(std::size_t height, std::size_t row, std::size_t col) const {
+        if (height == Height) {
+            tile<Height, Width>(row, col);
+        } else if constexpr (Height > 1) {
+            tile_of_height<Height - 1, Width>(height, row, col);
+        }
+    }
+
+    template <std::size_t Width>
+    void panel(std::size_t col) const {
+        constexpr std::size_t tallest = tallest_tile(Width);
+        const std::size_t count = (rows + tallest - 1) / tallest;
+        for (std::size_t i = 0, row = 0; i < count; ++i) {
+            const std::size_t height = (rows - row + count - i - 1) / (count - i);
+            tile_of_height<tallest, Width>(height, row, col);
+            row += height;
+        }
+    }
+
+    template <std::size_t Width>
+    void panel_of_width(std::size_t width, std::size_t col) const {
+        if (width == Width) {
+            panel<Width>(col);
+        } else if constexpr (Width > 1) {
+            panel_of_width<Width - 1>(width, col);
+        }
+    }
+
+    void run() const {
+        const std::size_t vectors = (cols + lanes<T> - 1) / lanes<T>;
+        const std::size_t count = (vectors + widest_tile - 1) / widest_tile;
+        for (std::size_t i = 0, done = 0; i < count; ++i) {
+            const std::size_t width = (vectors - done + count - i - 1) / (count - i);
+            panel_of_width<widest_tile>(width, done * lanes<T>);
+            done += width;
+        }
+    }
+};
+
+template <class T>
+void multiply(T* out, std::size_t out_stride, const T* left, std::size_t left_stride, const T* right,
+              std::size_t right_stride, std::size_t rows, std::size_t inner, std::size_t cols) {
+    Product<T, false>{out, out_stride, left, left_stride, right, right_stride, rows, inner, cols}.run();
+}
+
+template <class T>
+void multiply_transposed(T* out, std::size_t out_stride, const T* left, std::size_t left_stride, const T* right,
+                         std::size_t right_stride, std::size_t rows, std::size_t inner, std::size_t cols) {
+    Product<T, true>{out, out_stride, left, left_stride, right, right_stride, rows, inner, cols}.run();
+}
+
+template <class T>
+void transpose(T* out, std::size_t out_stride, const T* in, std::size_t in_stride, std::size_t rows,
+               std::size_t cols) {
+    for (std::size_t i = 0; i < rows; ++i) {
+        for (std::size_t j = 0; j < cols; ++j) {
+            out[j * out_stride + i] = in[i * in_stride + j];
+        }
+    }
+}

@@ -1,0 +1,49 @@
+// All kernels once, compiled for one level. A level_*.cpp defines ROSENBLATT_LEVEL (a namespace of its own, so that no
+// two levels share a symbol), ROSENBLATT_LEVEL_NAME, ROSENBLATT_VECTOR_BYTES and ROSENBLATT_REGISTERS, and includes
+// this file. Only headers without code may be included here; see kernels/table.hpp.
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/levels.hpp"
+
+namespace rosenblatt::kernels::ROSENBLATT_LEVEL {
+namespace {
+
+#include "kernels/generic/vector.inl"
+//
+#include "kernels/generic/activation.inl"
+#include "kernels/generic/gather.inl"
+#include "kernels/generic/loss.inl"
+#include "kernels/generic/multiply.inl"
+#include "kernels/generic/optimizer.inl"
+#include "kernels/generic/row.inl"
+
+template <class T>
+constexpr Table<T> make_table() {
+    return {
+        .level = ROSENBLATT_LEVEL_NAME,
+        .multiply = multiply<T>,
+        .multiply_transposed = multiply_transposed<T>,
+        .transpose = transpose<T>,
+        .activate = {activate<T, HardLimit>, activate<T, ReLU>, activate<T, Linear>, activate<T, Sigmoid>,
+                     activate<T, Tanh>, softmax<T>},
+        .derivative = {derivative<T, HardLimit>, derivative<T, ReLU>, derivative<T, Linear>, derivative<T, Sigmoid>,
+                       derivative<T, Tanh>, softmax_derivative<T>},
+        .loss = {squared_error<T>, half_squared_error<T>, log_loss<T>, binary_log_loss<T>},
+        .gather_uint8 = gather<T, std::uint8_t>,
+        .gather_float32 = gather<T, float>,
+        .gather_float64 = gather<T, double>,
+        .descend = descend<T>,
+        .sgd = sgd<T>,
+        .adam = adam<T>,
+        .dot = dot<T>,
+        .add_scaled = add_scaled<T>,
+    };
+}
+
+}  // namespace
+
+constinit const Table<float> table_float32 = make_table<float>();
+constinit const Table<double> table_float64 = make_table<double>();
+
+}  // namespace rosenblatt::kernels::ROSENBLATT_LEVEL

@@ -1,0 +1,89 @@
+// The kernels of one instruction set behind one table of functions: all that the rest of the library knows of them.
+//
+// Shapes are (rows x cols); `stride` is the distance between rows in elements. Outputs come first. Every matrix that a
+// kernel reads or writes whole vectors of (outputs, right factors) has rows padded to `vector_padding` bytes.
+//
+// This header is seen by files compiled for newer instruction sets: nothing in it may be an inline function or a
+// template with code, or the linker could hand that code to an older machine.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "rosenblatt/activation.hpp"
+#include "rosenblatt/loss.hpp"
+
+namespace rosenblatt::kernels {
+
+inline constexpr std::size_t vector_padding = 64;
+
+// One step of the optimizer: theta moves along the gradient g = scale * sum_gradient + decay * theta.
+struct StepScale {
+    double scale;  // 1 / batch for the mean over a batch
+    double decay;  // alpha / batch for the L2 penalty, 0 for a bias
+};
+
+struct SgdStep {
+    StepScale gradient;
+    double learning_rate;
+    double momentum;
+    bool nesterov;
+};
+
+struct AdamStep {
+    StepScale gradient;
+    double learning_rate;  // with both bias corrections already in it
+    double beta_1;
+    double beta_2;
+    double epsilon;
+};
+
+template <class T>
+struct Table {
+    const char* level;
+
+    // out (rows x cols) = left (rows x inner) * right (inner x cols)
+    void (*multiply)(T* out, std::size_t out_stride, const T* left, std::size_t left_stride, const T* right,
+                     std::size_t right_stride, std::size_t rows, std::size_t inner, std::size_t cols);
+
+    // out (rows x cols) = transpose(left (inner x rows)) * right (inner x cols)
+    void (*multiply_transposed)(T* out, std::size_t out_stride, const T* left, std::size_t left_stride, const T* right,
+                                std::size_t right_stride, std::size_t rows, std::size_t inner, std::size_t cols);
+
+    // out (cols x rows) = transpose(in (rows x cols)); the padding of out's rows is left alone
+    void (*transpose)(T* out, std::size_t out_stride, const T* in, std::size_t in_stride, std::size_t rows,
+                      std::size_t cols);
+
+    // a = f(n), by Activation; a and n may be the same
+    void (*activate[activation_count])(T* a, std::size_t a_stride, const T* n, std::size_t n_stride, std::size_t rows,
+                                       std::size_t cols);
+
+    // s = s o f'(n), written by means of a = f(n), by Activation (softmax: s times its Jacobian)
+    void (*derivative[activation_count])(T* s, std::size_t s_stride, const T* a, std::size_t a_stride,
+                                         std::size_t rows, std::size_t cols);
+
+    // s = dL/da (dL/dn for canonical losses), returns L summed over rows, by Loss
+    double (*loss[loss_count])(T* s, std::size_t s_stride, const T* a, std::size_t a_stride, const T* y,
+                               std::size_t y_stride, std::size_t rows, std::size_t cols);
+
+    // out[i] (cols wide) = in[index[i]], converted; in_stride in elements, may be negative
+    void (*gather_uint8)(T* out, std::size_t out_stride, const std::uint8_t* in, std::ptrdiff_t in_stride,
+                         const std::int64_t* index, std::size_t rows, std::size_t cols);
+    void (*gather_float32)(T* out, std::size_t out_stride, const float* in, std::ptrdiff_t in_stride,
+                           const std::int64_t* index, std::size_t rows, std::size_t cols);
+    void (*gather_float64)(T* out, std::size_t out_stride, const double* in, std::ptrdiff_t in_stride,
+                           const std::int64_t* index, std::size_t rows, std::size_t cols);
+
+    // theta -= learning_rate * scale * gradient (equation 19)
+    void (*descend)(T* theta, const T* gradient, double learning_rate, double scale, std::size_t count);
+
+    // Momentum and Adam; count is a multiple of the padding. Both return sum theta^2 as it was before the step.
+    double (*sgd)(T* theta, T* velocity, const T* gradient, std::size_t count, const SgdStep* step);
+    double (*adam)(T* theta, T* mean, T* variance, const T* gradient, std::size_t count, const AdamStep* step);
+
+    // sum x_i w_i, and w += scale * x (the perceptron rule)
+    T (*dot)(const T* x, const T* w, std::size_t count);
+    void (*add_scaled)(T* w, const T* x, T scale, std::size_t count);
+};
+
+}  // namespace rosenblatt::kernels

@@ -1,0 +1,31 @@
+#include "rosenblatt/activation.hpp"
+
+#include <array>
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+
+namespace rosenblatt {
+namespace {
+
+constexpr std::array<std::string_view, activation_count> names{"HardLimit", "ReLU", "Linear",
+                                                               "Sigmoid",   "Tanh", "Softmax"};
+
+}  // namespace
+
+std::string_view name(Activation activation) { return names.at(static_cast<std::size_t>(activation)); }
+
+std::span<const std::string_view> activation_names() { return names; }
+
+Activation parse_activation(std::string_view text) {
+    std::string known;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (names[i] == text) {
+            return static_cast<Activation>(i);
+        }
+        known += (i == 0 ? "" : ", ") + std::string(names[i]);
+    }
+    throw std::invalid_argument("unknown activation '" + std::string(text) + "'; expected one of " + known);
+}
+
+}  // namespace rosenblatt

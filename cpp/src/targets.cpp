@@ -1,0 +1,50 @@
+#include "rosenblatt/targets.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+namespace rosenblatt {
+
+template <class T>
+void gather(MatrixView<T> y, const Targets& targets, std::span<const std::int64_t> index) {
+    if (!targets.are_labels()) {
+        gather(y, targets.values, index);
+        return;
+    }
+    for (std::size_t i = 0; i < index.size(); ++i) {
+        const std::int64_t label = targets.labels[static_cast<std::size_t>(index[i])];
+        if (y.cols == 1) {
+            y(i, 0) = static_cast<T>(label);
+        } else {
+            std::fill_n(y.row(i), y.cols, T(0));
+            y(i, static_cast<std::size_t>(label)) = T(1);
+        }
+    }
+}
+
+void check_targets(const Targets& targets, std::size_t count, std::size_t outputs) {
+    if (targets.count() != count) {
+        throw std::invalid_argument("x has " + std::to_string(count) + " rows but y has " +
+                                    std::to_string(targets.count()));
+    }
+    if (!targets.are_labels()) {
+        if (targets.values.features != outputs) {
+            throw std::invalid_argument("y has " + std::to_string(targets.values.features) +
+                                        " columns but the network has " + std::to_string(outputs) + " outputs");
+        }
+        return;
+    }
+    const auto classes = static_cast<std::int64_t>(std::max<std::size_t>(outputs, 2));
+    for (std::size_t i = 0; i < targets.labels.size(); ++i) {
+        if (targets.labels[i] < 0 || targets.labels[i] >= classes) {
+            throw std::invalid_argument("the label " + std::to_string(targets.labels[i]) + " of row " +
+                                        std::to_string(i) + " is not in 0 .. " + std::to_string(classes - 1));
+        }
+    }
+}
+
+template void gather(MatrixView<float>, const Targets&, std::span<const std::int64_t>);
+template void gather(MatrixView<double>, const Targets&, std::span<const std::int64_t>);
+
+}  // namespace rosenblatt

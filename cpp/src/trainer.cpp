@@ -1,0 +1,186 @@
+#include "rosenblatt/trainer.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+namespace rosenblatt {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Ten looks a second: a person does not wait, and a look every tenth of a second costs nothing.
+constexpr std::chrono::milliseconds look_interval{100};
+
+void check_index(std::span<const std::int64_t> index, std::size_t count) {
+    for (const std::int64_t i : index) {
+        if (i < 0 || static_cast<std::size_t>(i) >= count) {
+            throw std::invalid_argument("row " + std::to_string(i) + " is not among the " + std::to_string(count) +
+                                        " rows of x");
+        }
+    }
+}
+
+void check(const TrainingData& data, const Layout& layout, bool early_stopping) {
+    if (data.rows.features != layout.inputs()) {
+        throw std::invalid_argument("x has " + std::to_string(data.rows.features) +
+                                    " columns but the network has " + std::to_string(layout.inputs()) + " inputs");
+    }
+    check_targets(data.targets, data.rows.count, layout.outputs());
+    if (data.training.empty()) {
+        throw std::invalid_argument("there are no rows to train on");
+    }
+    if (early_stopping && data.validation.empty()) {
+        throw std::invalid_argument("early stopping needs rows to validate on");
+    }
+    check_index(data.training, data.rows.count);
+    check_index(data.validation, data.rows.count);
+}
+
+}  // namespace
+
+// Asks the listener whether to stop, about ten times a second.
+template <class T>
+struct Trainer<T>::Interruption {
+    const Listener& listener;
+    Clock::time_point next_look = Clock::now() + look_interval;
+
+    bool requested() {
+        if (!listener.interrupted) {
+            return false;
+        }
+        const Clock::time_point now = Clock::now();
+        if (now < next_look) {
+            return false;
+        }
+        next_look = now + look_interval;
+        return listener.interrupted();
+    }
+};
+
+template <class T>
+Trainer<T>::Trainer(const Network<T>& network, const TrainerOptions& options)
+    : options_(options), optimizer_(network.layout(), options.optimizer) {
+    check_loss(options.loss, network.layout().layers().back().activation);
+    if (options.batch_size == 0) {
+        throw std::invalid_argument("batch_size must be at least 1, not 0");
+    }
+}
+
+template <class T>
+bool Trainer<T>::train_epoch(Network<T>& network, Workspace<T>& workspace, const TrainingData& data,
+                             std::span<const std::int64_t> order, Interruption* interruption, double& loss) {
+    double sum = 0;
+    for (std::size_t done = 0; done < order.size(); done += workspace.batch()) {
+        if (interruption != nullptr && interruption->requested()) {
+            return false;
+        }
+        const std::size_t rows = std::min(workspace.batch(), order.size() - done);
+        const std::span<const std::int64_t> index = order.subspan(done, rows);
+        gather(workspace.a(0), data.rows, index);
+        gather(workspace.y(), data.targets, index);
+        network.forward(workspace, rows);
+        sum += options_.loss_scale * network.backward(workspace, rows, options_.loss);
+        sum += optimizer_.step(network, workspace.gradient(), rows) * static_cast<double>(rows);
+    }
+    loss = sum / static_cast<double>(order.size());
+    return true;
+}
+
+template <class T>
+void Trainer<T>::count_improvement(const Network<T>& network, double loss, double validation_score) {
+    if (options_.early_stopping) {
+        progress_.no_improvement = validation_score < progress_.best_validation_score + options_.tol ? progress_.no_improvement + 1 : 0;
+        if (validation_score > progress_.best_validation_score) {
+            progress_.best_validation_score = validation_score;
+            best_parameters_.copy_from(network.parameters());
+        }
+    } else {
+        progress_.no_improvement = loss > progress_.best_loss - options_.tol ? progress_.no_improvement + 1 : 0;
+        progress_.best_loss = std::min(progress_.best_loss, loss);
+    }
+}
+
+template <class T>
+Ending Trainer<T>::fit(Network<T>& network, const TrainingData& data, std::size_t max_iter, MersenneTwister& random,
+                       const Listener& listener) {
+    check(data, network.layout(), options_.early_stopping);
+    Workspace<T> workspace(network.layout(), std::min(options_.batch_size, data.training.size()), Keep::training);
+    std::vector<std::int64_t> order(data.training.begin(), data.training.end());
+    std::vector<std::int64_t> permutation(options_.shuffle ? order.size() : 0);
+    std::vector<std::int64_t> shuffled(permutation.size());
+    if (options_.early_stopping && best_parameters_.size() == 0) {
+        best_parameters_ = network.parameters();
+    }
+    std::optional<AlignedBuffer<T>> last_epoch = network.parameters();
+    Interruption interruption{listener};
+    Ending ending = Ending::max_iter;
+    for (std::size_t epoch = 1; epoch <= max_iter; ++epoch) {
+        if (options_.shuffle) {
+            // As scikit-learn does: a fresh permutation of the order of the epoch before.
+            std::iota(permutation.begin(), permutation.end(), 0);
+            random.shuffle(permutation);
+            std::transform(permutation.begin(), permutation.end(), shuffled.begin(),
+                           [&](std::int64_t i) { return order[static_cast<std::size_t>(i)]; });
+            order.swap(shuffled);
+        }
+        const Clock::time_point begin = Clock::now();
+        double loss = 0;
+        if (!train_epoch(network, workspace, data, order, last_epoch ? &interruption : nullptr, loss)) {
+            network.parameters().copy_from(*last_epoch);
+            ending = Ending::interrupted;
+            break;
+        }
+        progress_.samples += static_cast<double>(order.size());
+        loss_curve_.push_back(loss);
+        double validation_score = std::numeric_limits<double>::quiet_NaN();
+        if (options_.early_stopping) {
+            validation_score = score(network, data.rows, data.targets, data.validation, options_.score);
+            validation_scores_.push_back(validation_score);
+        }
+        count_improvement(network, loss, validation_score);
+        optimizer_.epoch_ends(progress_.samples);
+        if (listener.on_epoch && listener.on_epoch({epoch, loss, validation_score})) {
+            ending = Ending::stopped_by_listener;
+            break;
+        }
+        if (!std::isfinite(loss)) {
+            ending = Ending::diverged;
+            break;
+        }
+        if (progress_.no_improvement > options_.n_iter_no_change) {
+            if (optimizer_.stalled()) {
+                ending = Ending::converged;
+                break;
+            }
+            progress_.no_improvement = 0;
+        }
+        if (interruption.requested()) {
+            ending = Ending::interrupted;
+            break;
+        }
+        // To be interrupted within an epoch, its beginning must be saved; a short one is rather waited for.
+        if (Clock::now() - begin > look_interval / 2) {
+            if (last_epoch) {
+                last_epoch->copy_from(network.parameters());
+            } else {
+                last_epoch = network.parameters();
+            }
+        } else {
+            last_epoch.reset();
+        }
+    }
+    if (options_.early_stopping) {
+        network.parameters().copy_from(best_parameters_);
+    }
+    return ending;
+}
+
+template class Trainer<float>;
+template class Trainer<double>;
+
+}  // namespace rosenblatt

@@ -1,0 +1,751 @@
+"""MLPClassifier and MLPRegressor: scikit-learn's estimators, trained by the C++ core."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from numbers import Integral, Real
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, _fit_context
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import train_test_split
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval, Options, StrOptions
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
+
+from rosenblatt import _core
+from rosenblatt.callbacks import Callback, EpochState
+from rosenblatt.random_state import continued
+
+__all__ = ["MLPClassifier", "MLPRegressor"]
+
+Array = NDArray[Any]
+
+_CORE = {
+    np.dtype(np.float32): (_core.NetworkFloat32, _core.TrainerFloat32),
+    np.dtype(np.float64): (_core.NetworkFloat64, _core.TrainerFloat64),
+}
+
+# scikit-learn's names of the activations, and the textbook's.
+_ACTIVATIONS = {
+    "identity": "Linear",
+    "logistic": "Sigmoid",
+    "tanh": "Tanh",
+    "relu": "ReLU",
+    "softmax": "Softmax",
+}
+
+# Bytes are read as they are and converted batch by batch; anything else becomes float64.
+_DTYPES = [np.float64, np.float32, np.uint8]
+
+
+class _MLP(BaseEstimator):  # type: ignore[misc]
+    """What both estimators share: parameters, initial weights, the call into the core."""
+
+    _parameter_constraints: dict[str, list[Any]] = {
+        "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
+        "activation": [StrOptions({"identity", "logistic", "tanh", "relu"})],
+        "solver": [StrOptions({"sgd", "adam"})],
+        "alpha": [Interval(Real, 0, None, closed="left")],
+        "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+        "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
+        "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
+        "power_t": [Interval(Real, 0, None, closed="left")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "shuffle": ["boolean"],
+        "random_state": ["random_state"],
+        "tol": [Interval(Real, 0, None, closed="left")],
+        "verbose": ["verbose"],
+        "warm_start": ["boolean"],
+        "momentum": [Interval(Real, 0, 1, closed="both")],
+        "nesterovs_momentum": ["boolean"],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(Real, 0, 1, closed="left")],
+        "beta_1": [Interval(Real, 0, 1, closed="left")],
+        "beta_2": [Interval(Real, 0, 1, closed="left")],
+        "epsilon": [Interval(Real, 0, None, closed="neither")],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), Options(Real, {np.inf})],
+        "callbacks": [list, tuple, None],
+    }
+
+    # Set by fit. Declared for the reader and for mypy; scikit-learn's checks want them absent before.
+    coefs_: list[Array]
+    intercepts_: list[Array]
+    loss_curve_: list[float]
+    n_iter_: int
+
+    def __init__(
+        self,
+        hidden_layer_sizes: int | Sequence[int] = (100,),
+        activation: str = "relu",
+        *,
+        solver: str = "adam",
+        alpha: float = 0.0001,
+        batch_size: int | str = "auto",
+        learning_rate: str = "constant",
+        learning_rate_init: float = 0.001,
+        power_t: float = 0.5,
+        max_iter: int = 200,
+        shuffle: bool = True,
+        random_state: int | np.random.RandomState | None = None,
+        tol: float = 1e-4,
+        verbose: bool | int = False,
+        warm_start: bool = False,
+        momentum: float = 0.9,
+        nesterovs_momentum: bool = True,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        n_iter_no_change: int | float = 10,
+        callbacks: Sequence[Callback] | None = None,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.solver = solver
+        self.alpha = alpha
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.power_t = power_t
+        self.max_iter = max_iter
+        self.shuffle = shuffle
+        self.random_state = random_state
+        self.tol = tol
+        self.verbose = verbose
+        self.warm_start = warm_start
+        self.momentum = momentum
+        self.nesterovs_momentum = nesterovs_momentum
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+        self.n_iter_no_change = n_iter_no_change
+        self.callbacks = callbacks
+
+    # What the two estimators do differently.
+
+    def _targets(self, y: Array, dtype: np.dtype[Any], first: bool) -> tuple[Array, int]:
+        """Targets for the core (labels of int64, or a table) and the number of outputs."""
+        raise TypeError(f"{type(self).__name__} has no targets")  # pragma: no cover
+
+    def _loss(self, outputs: int) -> dict[str, Any]:
+        """The core's options for loss, its scale, and the score of early stopping."""
+        raise TypeError(f"{type(self).__name__} has no loss")  # pragma: no cover
+
+    def _stratify(self, y: Array) -> Array | None:
+        return None
+
+    # The road of a fit.
+
+    def _fit(self, X: ArrayLike, y: ArrayLike) -> Self:
+        """Fit a copy and take over its attributes: a fit that fails leaves the estimator as it was."""
+        candidate = object.__new__(type(self))  # copy.copy would copy the parameters as well
+        candidate.__dict__.update(self.__dict__)
+        candidate._fit_in_place(X, y)
+        self.__dict__.update(candidate.__dict__)
+        return self
+
+    def _fit_in_place(self, X: ArrayLike, y: ArrayLike) -> None:
+        sizes = self._hidden_sizes()
+        callbacks = self._checked_callbacks()
+        first = not (self.warm_start and hasattr(self, "coefs_"))
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            dtype=_DTYPES,
+            multi_output=True,
+            y_numeric=isinstance(self, RegressorMixin),
+            reset=first,
+        )
+        dtype = np.dtype(np.float32 if X.dtype == np.float32 else np.float64)
+        if not first:
+            dtype = self.coefs_[0].dtype
+        y, outputs = self._targets(y, dtype, first)
+        random = check_random_state(self.random_state)
+        network = self._initial_network([X.shape[1], *sizes, outputs], dtype, random, first)
+        training, validation = self._split(y, random)
+        batch_size = self._batch_size(len(training))
+
+        trainer = _CORE[dtype][1](
+            network,
+            **self._loss(outputs),
+            solver=self.solver,
+            alpha=self.alpha,
+            batch_size=batch_size,
+            learning_rate=self.learning_rate,
+            learning_rate_init=self.learning_rate_init,
+            power_t=self.power_t,
+            shuffle=bool(self.shuffle),
+            tol=self.tol,
+            momentum=self.momentum,
+            nesterovs_momentum=bool(self.nesterovs_momentum),
+            beta_1=self.beta_1,
+            beta_2=self.beta_2,
+            epsilon=self.epsilon,
+            n_iter_no_change=self.n_iter_no_change,
+            early_stopping=bool(self.early_stopping),
+        )
+        if not first:
+            trainer.resume(**self._progress)
+        listen = self._listener(callbacks, trainer, len(training))
+        ending = "interrupted"
+        with continued(random) as generator:
+            try:
+                ending, *generator.state = trainer.fit(
+                    network, X, y, training, validation, int(self.max_iter), *generator.state, listen
+                )
+            except KeyboardInterrupt:  # pressed while Python code of a listener ran
+                pass
+        self._adopt(network, trainer, first)
+        self._conclude(ending)
+
+    def _hidden_sizes(self) -> list[int]:
+        sizes = self.hidden_layer_sizes
+        sizes = list(sizes) if np.iterable(sizes) else [sizes]
+        if not all(isinstance(size, Integral) and size > 0 for size in sizes):
+            raise ValueError(f"hidden_layer_sizes must be integers > 0, got {sizes}.")
+        return [int(size) for size in sizes]
+
+    def _checked_callbacks(self) -> list[Callback]:
+        callbacks = list(self.callbacks or ())
+        for callback in callbacks:
+            if not callable(getattr(callback, "on_epoch_end", None)):
+                raise TypeError(
+                    f"every callback needs a method on_epoch_end(state); {callback!r} has none"
+                )
+        return callbacks
+
+    def _initial_network(
+        self, sizes: list[int], dtype: np.dtype[Any], random: np.random.RandomState, first: bool
+    ) -> _core.NetworkFloat32 | _core.NetworkFloat64:
+        """A network with random parameters (Glorot and Bengio 2010), or with those of the fit before."""
+        if not first:
+            held = [self.coefs_[0].shape[0], *(coef.shape[1] for coef in self.coefs_)]
+            if held != sizes:
+                raise ValueError(
+                    f"warm_start goes on with a network of the sizes {held}, but hidden_layer_sizes "
+                    f"and y ask for {sizes}"
+                )
+            return self._network_of(self.coefs_, self.intercepts_)
+        network = _CORE[dtype][0](sizes, self._activation_names(len(sizes) - 1))
+        factor = 2.0 if self.activation == "logistic" else 6.0
+        for k in range(1, len(sizes)):
+            theta = network.theta(k)
+            bound = np.sqrt(factor / (sizes[k - 1] + sizes[k]))
+            theta[1:] = random.uniform(-bound, bound, (sizes[k - 1], sizes[k]))
+            theta[0] = random.uniform(-bound, bound, sizes[k])
+        return network
+
+    def _activation_names(self, depth: int) -> list[str]:
+        return [_ACTIVATIONS[self.activation]] * (depth - 1) + [_ACTIVATIONS[self.out_activation_]]
+
+    def _split(self, y: Array, random: np.random.RandomState) -> tuple[Array, Array]:
+        """Rows to train on and, for early stopping, rows to validate on."""
+        rows = np.arange(len(y), dtype=np.int64)
+        if not self.early_stopping:
+            return rows, rows[:0]
+        training, validation = train_test_split(
+            rows,
+            random_state=random,
+            test_size=self.validation_fraction,
+            stratify=self._stratify(y),
+        )
+        if len(validation) < 2:
+            raise ValueError(
+                "The validation set is too small. Increase 'validation_fraction' or the size of "
+                "your dataset."
+            )
+        return training, validation
+
+    def _batch_size(self, rows: int) -> int:
+        if self.batch_size == "auto":
+            return min(200, rows)
+        if self.batch_size > rows:
+            warnings.warn(
+                f"batch_size={self.batch_size} is larger than the {rows} rows to train on; all rows "
+                "make one batch",
+                UserWarning,
+                stacklevel=6,
+            )
+        return min(int(self.batch_size), rows)
+
+    def _listener(
+        self, callbacks: list[Callback], trainer: Any, rows: int
+    ) -> Callable[[int, float, float], bool] | None:
+        """What the core calls after each epoch; None where nobody listens."""
+        if not callbacks and not self.verbose:
+            return None
+        begin = time.perf_counter()
+        rate = self.learning_rate_init
+
+        def on_epoch(n_iter: int, loss: float, score: float) -> bool:
+            nonlocal rate
+            if self.verbose:
+                if self.learning_rate == "adaptive" and trainer.learning_rate != rate:
+                    rate = trainer.learning_rate
+                    print(f"{self._stall()} Setting learning rate to {rate:f}")
+                print(f"Iteration {n_iter}, loss = {loss:.8f}")
+                if self.early_stopping:
+                    print(f"Validation score: {score:f}")
+            state = EpochState(
+                n_iter=n_iter,
+                max_iter=int(self.max_iter),
+                loss=loss,
+                validation_score=score if self.early_stopping else None,
+                n_samples=rows,
+                seconds=time.perf_counter() - begin,
+            )
+            # Everybody hears of the epoch, whoever wants to stop.
+            return any([callback.on_epoch_end(state) is True for callback in callbacks])  # noqa: C419
+
+        return on_epoch
+
+    def _stall(self) -> str:
+        watched = "Validation score" if self.early_stopping else "Training loss"
+        return (
+            f"{watched} did not improve more than tol={self.tol:f} for {self.n_iter_no_change} "
+            "consecutive epochs."
+        )
+
+    def _adopt(self, network: Any, trainer: Any, first: bool) -> None:
+        """Take over what the core has trained as the fitted attributes."""
+        depth = len(network.sizes) - 1
+        thetas = [network.theta(k) for k in range(1, depth + 1)]
+        self._network = network
+        self._views = [theta[1:] for theta in thetas], [theta[0] for theta in thetas]
+        self.coefs_, self.intercepts_ = (list(views) for views in self._views)
+        self.n_layers_ = depth + 1
+        self.n_outputs_ = network.sizes[-1]
+        curve, scores = trainer.loss_curve, trainer.validation_scores
+        self.n_iter_ = len(curve)
+        self.loss_ = curve[-1] if curve else np.nan
+        self.loss_curve_ = curve if first else [*self.loss_curve_, *curve]
+        self._progress = {
+            "best_loss": trainer.best_loss,
+            "best_validation_score": trainer.best_validation_score,
+            "no_improvement": trainer.no_improvement,
+            "samples": trainer.samples,
+        }
+        self.t_ = int(trainer.samples)
+        if self.early_stopping:
+            before = None if first else self.validation_scores_
+            self.validation_scores_: list[float] | None = [*(before or ()), *scores]
+            self.best_validation_score_: float | None = trainer.best_validation_score
+            self.best_loss_: float | None = None
+        else:
+            self.validation_scores_ = None
+            self.best_validation_score_ = None
+            self.best_loss_ = trainer.best_loss
+
+    def _conclude(self, ending: str) -> None:
+        """Say how the training ended, where that is worth a word."""
+        if not all(np.isfinite(values).all() for values in [*self.coefs_, *self.intercepts_]):
+            raise ValueError(
+                "Solver produced non-finite parameter weights. The input data may contain large "
+                "values and need to be preprocessed."
+            )
+        if ending == "interrupted":
+            warnings.warn("Training interrupted by user.", UserWarning, stacklevel=6)
+        elif ending == "diverged":
+            warnings.warn(
+                f"The training diverged in epoch {self.n_iter_}: its loss is not finite. The parameters "
+                "are the best seen before; a smaller learning_rate_init or scaled input may help.",
+                ConvergenceWarning,
+                stacklevel=6,
+            )
+        elif ending == "max_iter":
+            warnings.warn(
+                f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the "
+                "optimization hasn't converged yet.",
+                ConvergenceWarning,
+                stacklevel=6,
+            )
+        elif ending == "converged" and self.verbose:
+            print(f"{self._stall()} Stopping.")
+
+    def _network_of(self, coefs: list[Array], intercepts: list[Array]) -> Any:
+        """A new network of the core with these parameters."""
+        sizes = [coefs[0].shape[0], *(coef.shape[1] for coef in coefs)]
+        network = _CORE[np.dtype(coefs[0].dtype)][0](sizes, self._activation_names(len(coefs)))
+        for k, (coef, intercept) in enumerate(zip(coefs, intercepts, strict=True), start=1):
+            network.theta(k)[1:] = coef
+            network.theta(k)[0] = intercept
+        return network
+
+    def _outputs(self, X: ArrayLike) -> Array:
+        """The last layer's activations for every row of X.
+
+        coefs_ and intercepts_ are views of the network's parameters: whatever is written into them
+        counts. Where the arrays themselves were replaced, or came from a pickle, the network is made
+        anew from them.
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=_DTYPES, reset=False)
+        views = self.__dict__.get("_views")
+        current = [*self.coefs_, *self.intercepts_]
+        if views is None or any(
+            view is not held for view, held in zip([*views[0], *views[1]], current, strict=True)
+        ):
+            return np.asarray(self._network_of(self.coefs_, self.intercepts_).predict(X))
+        return np.asarray(self._network.predict(X))
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = dict(super().__getstate__())
+        for derived in ("_network", "_views"):
+            state.pop(derived, None)
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        if "coefs_" in self.__dict__:
+            network = self._network_of(self.coefs_, self.intercepts_)
+            thetas = [network.theta(k) for k in range(1, len(network.sizes))]
+            self._network = network
+            self._views = [theta[1:] for theta in thetas], [theta[0] for theta in thetas]
+            self.coefs_, self.intercepts_ = (list(views) for views in self._views)
+
+
+_PARAMETERS = """
+    Parameters
+    ----------
+    hidden_layer_sizes : int or sequence of int, default=(100,)
+        Number of perceptrons of each hidden layer, each at least 1; ``()`` for none.
+    activation : {"identity", "logistic", "tanh", "relu"}, default="relu"
+        Activation f of the hidden layers (the textbook's Linear, Sigmoid, Tanh, ReLU).
+    solver : {"adam", "sgd"}, default="adam"
+        Adam (Kingma and Ba 2015) or gradient descent with momentum.
+    alpha : float, default=0.0001
+        L2 penalty: alpha / 2 · Σ W² / batch is added to the loss. Biases are free.
+    batch_size : int or "auto", default="auto"
+        Rows of a mini-batch; "auto" is min(200, rows).
+    learning_rate : {"constant", "invscaling", "adaptive"}, default="constant"
+        Schedule of sgd: learning_rate_init; learning_rate_init / t**power_t; a fifth whenever the training
+        stalls.
+    learning_rate_init : float, default=0.001
+        The textbook's η.
+    power_t : float, default=0.5
+        Exponent of "invscaling".
+    max_iter : int, default=200
+        Most epochs.
+    shuffle : bool, default=True
+        Whether rows are shuffled anew in each epoch.
+    random_state : int, RandomState or None, default=None
+        Initial parameters, validation rows and shuffles; the same number gives scikit-learn's training.
+    tol : float, default=1e-4
+        What counts as an improvement of the loss, or of the validation score.
+    verbose : bool or int, default=False
+        Print a line for each epoch.
+    warm_start : bool, default=False
+        Go on from the parameters of the fit before.
+    momentum : float, default=0.9
+        Momentum of sgd, in [0, 1].
+    nesterovs_momentum : bool, default=True
+        Nesterov's form of it.
+    early_stopping : bool, default=False
+        Watch the score on held-out rows instead of the loss, and end with the best parameters.
+    validation_fraction : float, default=0.1
+        Share of the rows held out for it, in [0, 1).
+    beta_1, beta_2, epsilon : float, default=0.9, 0.999, 1e-8
+        Adam's decay rates, in [0, 1), and its guard against division by zero.
+    n_iter_no_change : int or inf, default=10
+        Epochs without an improvement by tol before the training stops.
+    callbacks : list of Callback or None, default=None
+        Objects whose ``on_epoch_end(state)`` is called after each epoch; see `rosenblatt.callbacks`.
+
+    Attributes
+    ----------
+    coefs_, intercepts_ : list of ndarray
+        Wᵏ of shape (pᵏ⁻¹, pᵏ) and bᵏ of shape (pᵏ,), float32 if X was, else float64.
+    loss_, best_loss_, loss_curve_ : float, float or None, list of float
+        Loss of the last epoch, the lowest one (None with early stopping), and of every epoch.
+    validation_scores_, best_validation_score_ : list of float and float, or None
+        Scores of early stopping.
+    n_iter_, t_ : int
+        Epochs run, and rows seen.
+    n_layers_, n_outputs_, out_activation_ : int, int, str
+        Layers with the input, outputs, and the activation of the last layer.
+    n_features_in_, feature_names_in_ : int, ndarray of str
+        Columns of X, and their names where X has names.
+"""
+
+_RAISES = """
+    Raises
+    ------
+    ValueError
+        For parameters out of range, X or y with wrong shapes, NaN or infinity, and where the training
+        ends in parameters that are not finite. The estimator then is as it was before.
+    TypeError
+        For sparse X and for callbacks without ``on_epoch_end``.
+"""
+
+
+class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc]
+    __doc__ = f"""Multi-layer perceptron that tells classes apart, trained on the log-loss.
+
+    Takes the place of scikit-learn's class of this name: same parameters, same attributes, and for the
+    same random_state the same training.
+{_PARAMETERS}
+    classes_ : ndarray
+        The classes, sorted.
+{_RAISES}
+    See Also
+    --------
+    MLPRegressor : For numbers instead of classes.
+    Perceptron : A single layer, trained by the perceptron rule.
+
+    References
+    ----------
+    Rumelhart, Hinton, Williams: Learning representations by back-propagating errors, 1986.
+    Kingma, Ba: Adam, a method for stochastic optimization, 2015.
+
+    Examples
+    --------
+    >>> from rosenblatt import MLPClassifier
+    >>> from sklearn.datasets import make_moons
+    >>> X, y = make_moons(200, noise=0.1, random_state=0)
+    >>> model = MLPClassifier((16,), learning_rate_init=0.05, max_iter=300, random_state=0).fit(X, y)
+    >>> model.score(X, y)
+    1.0
+    >>> model.predict_proba(X[:2]).shape
+    (2, 2)
+    """
+
+    classes_: Array
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
+        """Train on rows and their classes.
+
+        Parameters
+        ----------
+        X : array-like of shape (rows, columns)
+            float32 is trained in float32; uint8 is read as it is; anything else becomes float64.
+        y : array-like of shape (rows,) or (rows, labels)
+            Classes of any sortable kind, or a table of 0 and 1 for several labels at once.
+
+        Returns
+        -------
+        MLPClassifier
+            The estimator itself.
+
+        Examples
+        --------
+        >>> from rosenblatt import MLPClassifier
+        >>> MLPClassifier((2,), max_iter=500, tol=0.1).fit([[0.0], [1.0]], ["no", "yes"]).classes_
+        array(['no', 'yes'], dtype='<U3')
+        """
+        return self._fit(X, y)
+
+    def predict(self, X: ArrayLike) -> Array:
+        """Predict the class of each row.
+
+        Parameters
+        ----------
+        X : array-like of shape (rows, columns)
+            Rows with the columns of the training.
+
+        Returns
+        -------
+        ndarray of shape (rows,) or (rows, labels)
+            The classes, as they were named in y.
+
+        Examples
+        --------
+        >>> from rosenblatt import MLPClassifier
+        >>> model = MLPClassifier((4,), learning_rate_init=0.1, random_state=0)
+        >>> model.fit([[0.0], [1.0]], ["no", "yes"]).predict([[-1.0], [2.0]])
+        array(['no', 'yes'], dtype='<U3')
+        """
+        a = self._outputs(X)
+        if self._is_multilabel:
+            return np.asarray(a > 0.5, dtype=np.int64)
+        if a.shape[1] == 1:
+            # With one class only, all rows belong to it.
+            return self.classes_[np.minimum(a[:, 0] > 0.5, len(self.classes_) - 1)]
+        return self.classes_[a.argmax(axis=1)]
+
+    def predict_proba(self, X: ArrayLike) -> Array:
+        """Estimate the probability of each class.
+
+        Parameters
+        ----------
+        X : array-like of shape (rows, columns)
+            Rows with the columns of the training.
+
+        Returns
+        -------
+        ndarray of shape (rows, classes) or (rows, labels)
+            Probabilities in the order of `classes_`, in the dtype of the parameters.
+
+        Examples
+        --------
+        >>> from rosenblatt import MLPClassifier
+        >>> model = MLPClassifier((4,), max_iter=500, tol=0.1).fit([[0.0], [1.0]], ["no", "yes"])
+        >>> model.predict_proba([[0.5]]).sum().round(6)
+        np.float64(1.0)
+        """
+        a = self._outputs(X)
+        if a.shape[1] > 1 or self._is_multilabel:
+            return a
+        if len(self.classes_) == 1:
+            return np.ones_like(a)
+        return np.hstack([1 - a, a])
+
+    def predict_log_proba(self, X: ArrayLike) -> Array:
+        """Estimate the logarithm of the probability of each class.
+
+        Parameters
+        ----------
+        X : array-like of shape (rows, columns)
+            Rows with the columns of the training.
+
+        Returns
+        -------
+        ndarray of shape (rows, classes) or (rows, labels)
+            ``log(predict_proba(X))``; minus infinity for a probability of 0.
+
+        Examples
+        --------
+        >>> from rosenblatt import MLPClassifier
+        >>> model = MLPClassifier((4,), max_iter=500, tol=0.1).fit([[0.0], [1.0]], ["no", "yes"])
+        >>> bool((model.predict_log_proba([[0.5]]) < 0).all())
+        True
+        """
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(self.predict_proba(X)))
+
+    def _targets(self, y: Array, dtype: np.dtype[Any], first: bool) -> tuple[Array, int]:
+        check_classification_targets(y)
+        is_multilabel = type_of_target(y) == "multilabel-indicator"
+        if not is_multilabel:
+            y = column_or_1d(y, warn=True)
+            classes, labels = np.unique(y, return_inverse=True)
+            y = labels.astype(np.int64)
+        else:
+            classes = np.arange(y.shape[1])
+            y = np.ascontiguousarray(y, dtype=dtype)
+        if not first:
+            if is_multilabel != self._is_multilabel or not np.array_equal(classes, self.classes_):
+                raise ValueError(
+                    "warm_start can only be used where `y` has the same classes as in the previous "
+                    f"call to fit. Previously got {self.classes_}, `y` has {classes}"
+                )
+            return y, self.n_outputs_
+        self.classes_ = classes
+        self._is_multilabel = is_multilabel
+        outputs = len(classes) if is_multilabel or len(classes) > 2 else 1
+        is_softmax = not is_multilabel and outputs > 1
+        self.out_activation_ = "softmax" if is_softmax else "logistic"
+        return y, outputs
+
+    def _loss(self, outputs: int) -> dict[str, Any]:
+        is_softmax = self.out_activation_ == "softmax"
+        return {
+            "loss": "log_loss" if is_softmax else "binary_log_loss",
+            "loss_scale": 1.0,
+            "score": "accuracy",
+        }
+
+    def _stratify(self, y: Array) -> Array | None:
+        # scikit-learn holds out a stratified share only where there is a single output.
+        return y if y.ndim == 1 and self.out_activation_ == "logistic" else None
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
+
+
+class MLPRegressor(RegressorMixin, _MLP):  # type: ignore[misc]
+    __doc__ = f"""Multi-layer perceptron that predicts numbers, trained on half the mean squared error.
+
+    Takes the place of scikit-learn's class of this name: same parameters, same attributes, and for the
+    same random_state the same training.
+{_PARAMETERS}{_RAISES}
+    See Also
+    --------
+    MLPClassifier : For classes instead of numbers.
+
+    References
+    ----------
+    Rumelhart, Hinton, Williams: Learning representations by back-propagating errors, 1986.
+    Kingma, Ba: Adam, a method for stochastic optimization, 2015.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rosenblatt import MLPRegressor
+    >>> X = np.linspace(-2, 2, 50).reshape(-1, 1)
+    >>> y = 1 + np.sin(np.pi / 4 * X.ravel())
+    >>> model = MLPRegressor((20,), activation="tanh", learning_rate_init=0.02, max_iter=500, random_state=0)
+    >>> model.fit(X, y).score(X, y) > 0.99
+    True
+    """
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
+        """Train on rows and their values.
+
+        Parameters
+        ----------
+        X : array-like of shape (rows, columns)
+            float32 is trained in float32; uint8 is read as it is; anything else becomes float64.
+        y : array-like of shape (rows,) or (rows, outputs)
+            Finite numbers.
+
+        Returns
+        -------
+        MLPRegressor
+            The estimator itself.
+
+        Examples
+        --------
+        >>> from rosenblatt import MLPRegressor
+        >>> MLPRegressor((2,), max_iter=500, tol=0.1).fit([[0.0], [1.0]], [0.0, 1.0]).n_outputs_
+        1
+        """
+        return self._fit(X, y)
+
+    def predict(self, X: ArrayLike) -> Array:
+        """Predict the values of each row.
+
+        Parameters
+        ----------
+        X : array-like of shape (rows, columns)
+            Rows with the columns of the training.
+
+        Returns
+        -------
+        ndarray of shape (rows,) or (rows, outputs)
+            In the dtype of the parameters.
+
+        Examples
+        --------
+        >>> from rosenblatt import MLPRegressor
+        >>> model = MLPRegressor((2,), max_iter=500, tol=0.1).fit([[0.0], [1.0]], [0.0, 1.0])
+        >>> model.predict([[0.5], [0.7]]).shape
+        (2,)
+        """
+        a = self._outputs(X)
+        return a[:, 0] if a.shape[1] == 1 else a
+
+    def _targets(self, y: Array, dtype: np.dtype[Any], first: bool) -> tuple[Array, int]:
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
+        table = np.ascontiguousarray(y, dtype=dtype).reshape(len(y), -1)
+        if first:
+            self.out_activation_ = "identity"
+        return table, table.shape[1]
+
+    def _loss(self, outputs: int) -> dict[str, Any]:
+        # The loss is the mean over outputs, the gradient that of their sum, as in scikit-learn.
+        return {"loss": "half_squared_error", "loss_scale": 1.0 / outputs, "score": "r2"}

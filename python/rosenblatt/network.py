@@ -1,0 +1,522 @@
+"""The textbook's network: every number can be set and seen, computed by the code that trains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from numbers import Integral, Real
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from rosenblatt import _core
+
+__all__ = ["Layers", "Network"]
+
+Array = NDArray[Any]
+
+_CORE = {
+    np.dtype(np.float32): (_core.NetworkFloat32, _core.PassFloat32),
+    np.dtype(np.float64): (_core.NetworkFloat64, _core.PassFloat64),
+}
+
+
+class Layers:
+    """One quantity of all layers, numbered as in the textbook: ``W[1]`` .. ``W[l]``, ``a[0]`` .. ``a[l]``.
+
+    Reading gives the array of a layer; parameters give a view, so that ``network.W[1][0, 0] = 2`` sets a
+    weight. Assigning replaces all values of a layer, after a check of shape and finiteness.
+
+    Examples
+    --------
+    >>> from rosenblatt import Network
+    >>> network = Network([2, 1], "HardLimit")
+    >>> network.W[1] = [[1], [1]]
+    >>> network.W[1].tolist()
+    [[1.0], [1.0]]
+    >>> len(network.W)
+    1
+    """
+
+    def __init__(
+        self,
+        name: str,
+        first: int,
+        last: int,
+        get: Callable[[int], Array],
+        *,
+        writable: bool = False,
+    ) -> None:
+        self._name = name
+        self._first = first
+        self._last = last
+        self._get = get
+        self._writable = writable
+
+    def _checked(self, k: int) -> int:
+        if not isinstance(k, Integral):
+            raise TypeError(f"{self._name}[k] takes the number of a layer, not {k!r}")
+        if not self._first <= k <= self._last:
+            raise IndexError(
+                f"{self._name}[{k}]: layers are numbered {self._first} to {self._last}"
+            )
+        return int(k)
+
+    def __getitem__(self, k: int) -> Array:
+        return self._get(self._checked(k))
+
+    def __setitem__(self, k: int, value: ArrayLike) -> None:
+        k = self._checked(k)
+        if not self._writable:
+            raise TypeError(f"{self._name} is computed by the network and cannot be set")
+        target = self._get(k)
+        values = _as_numbers(f"{self._name}[{k}]", value, target.dtype)
+        # A bias of one number may be given as a number, and a column of weights as a flat list.
+        if values.shape != target.shape and values.size == target.size and 1 in (*target.shape, 0):
+            values = values.reshape(target.shape)
+        if values.shape != target.shape:
+            raise ValueError(
+                f"{self._name}[{k}] has the shape {target.shape}; got an array of shape {values.shape}"
+            )
+        target[...] = values
+
+    def __len__(self) -> int:
+        return self._last - self._first + 1
+
+    def __iter__(self) -> Iterator[Array]:
+        return (self._get(k) for k in range(self._first, self._last + 1))
+
+    def __repr__(self) -> str:
+        lines = [
+            f"{self._name}[{k}] = {np.array2string(self._get(k), prefix=f'{self._name}[{k}] = ')}"
+            for k in range(self._first, self._last + 1)
+        ]
+        return "\n".join(lines)
+
+
+class Network:
+    r"""A network of fully connected layers in the textbook's notation (row vectors).
+
+    Layer k = 1 .. l computes nᵏ = bᵏ + aᵏ⁻¹Wᵏ and aᵏ = fᵏ(nᵏ) (equations 20, 21), with a⁰ = x. The
+    parameters θᵏ = [bᵏ; Wᵏ] start at zero: set them, or draw them with `initialize`.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Number of inputs, then the number of perceptrons of each layer; every one at least 1.
+    activations : str or sequence of str
+        One for each layer, or one for all: ``"HardLimit"``, ``"ReLU"``, ``"Linear"``, ``"Sigmoid"``,
+        ``"Tanh"``, ``"Softmax"`` (equations 34 to 38).
+    loss : {"squared_error", "half_squared_error", "log_loss", "binary_log_loss"}
+        ``"squared_error"`` is the textbook's L = Σ(y − aˡ)² (equation 11). The log-losses need Softmax
+        and Sigmoid in the last layer.
+    dtype : float64 or float32
+        The numbers that the network is made of and computes with.
+
+    Attributes
+    ----------
+    W, b, theta : Layers
+        Parameters, k = 1 .. l: views of shape (pᵏ⁻¹, pᵏ), (pᵏ,), (pᵏ⁻¹ + 1, pᵏ), row 0 of θ being b.
+    n, a : Layers
+        Net inputs, k = 1 .. l, and activations, k = 0 .. l, of the last forward pass.
+    s, gradient : Layers
+        Sensitivities ∂L/∂nᵏ of each row and gradients ∂L/∂θᵏ of the last call of `backpropagate`.
+
+    Raises
+    ------
+    ValueError
+        For a size below 1, an unknown name, lists that do not fit together.
+    TypeError
+        For a size that is no integer.
+
+    References
+    ----------
+    Hagan, Demuth, Beale, De Jesús: Neural Network Design, 2nd edition, chapters 4 and 11.
+
+    Examples
+    --------
+    The textbook's example: one step of backpropagation by hand.
+
+    >>> from rosenblatt import Network
+    >>> network = Network([2, 2, 1], ["ReLU", "Linear"])
+    >>> network.W[1] = [[1, 1], [1, 1]]
+    >>> network.W[2] = [[1], [1]]
+    >>> network.backpropagate([1, 1], [0], eta=0.1)
+    16.0
+    >>> network.n[1], network.a[2], network.s[2], network.s[1]
+    (array([2., 2.]), array([4.]), array([8.]), array([8., 8.]))
+    >>> network.W[1].round(12).tolist(), network.b[1].round(12).tolist()
+    ([[0.2, 0.2], [0.2, 0.2]], [-0.8, -0.8])
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        activations: str | Sequence[str],
+        *,
+        loss: str = "squared_error",
+        dtype: DTypeLike = np.float64,
+    ) -> None:
+        if isinstance(sizes, str | bytes) or not hasattr(sizes, "__iter__"):
+            raise TypeError(f"sizes must be a sequence of integers, not {sizes!r}")
+        checked = [_checked_size(i, size) for i, size in enumerate(sizes)]
+        if isinstance(activations, str):
+            activations = [activations] * max(len(checked) - 1, 0)
+        if not all(isinstance(activation, str) for activation in activations):
+            raise TypeError(f"activations must be names, not {activations!r}")
+        wanted = np.dtype(dtype)
+        if wanted not in _CORE:
+            raise ValueError(f"dtype must be float32 or float64, not {wanted}")
+        if loss not in _core.loss_names():
+            raise ValueError(
+                f"unknown loss {loss!r}; expected one of {', '.join(_core.loss_names())}"
+            )
+        make_network, self._make_pass = _CORE[wanted]
+        self._dtype = wanted
+        self._loss = loss
+        self._core = make_network(checked, list(activations))
+        _core.check_loss(loss, self._core.activations[-1])
+        self._pass: _core.PassFloat32 | _core.PassFloat64 | None = None
+        self._batch = 0
+        self._is_row = False
+        self._scale: float | None = None
+
+    @property
+    def sizes(self) -> list[int]:
+        """Number of inputs, then of perceptrons of each layer."""
+        return self._core.sizes
+
+    @property
+    def activations(self) -> list[str]:
+        """Activation of each layer, from the first to the last."""
+        return self._core.activations
+
+    @property
+    def loss(self) -> str:
+        """Name of the loss L."""
+        return self._loss
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype of all numbers of the network."""
+        return self._dtype
+
+    @property
+    def theta(self) -> Layers:
+        """Parameters θᵏ = [bᵏ; Wᵏ] of layer k = 1 .. l (equation 13)."""
+        return self._parameters("theta", lambda k: self._core.theta(k))
+
+    @property
+    def W(self) -> Layers:  # noqa: N802 (the textbook's name)
+        """Weights Wᵏ of layer k = 1 .. l, pᵏ⁻¹ × pᵏ."""
+        return self._parameters("W", lambda k: self._core.theta(k)[1:])
+
+    @property
+    def b(self) -> Layers:
+        """Biases bᵏ of layer k = 1 .. l, of length pᵏ."""
+        return self._parameters("b", lambda k: self._core.theta(k)[0])
+
+    @property
+    def n(self) -> Layers:
+        """Net inputs nᵏ of layer k = 1 .. l in the last forward pass (equation 20)."""
+        return self._quantity("n", 1, lambda k: self._passed().n(k))
+
+    @property
+    def a(self) -> Layers:
+        """Activations aᵏ of layer k = 0 .. l in the last forward pass (equation 21); a⁰ = x."""
+        return self._quantity("a", 0, lambda k: self._passed().a(k))
+
+    @property
+    def s(self) -> Layers:
+        """Sensitivities sᵏ = ∂L/∂nᵏ of layer k = 1 .. l, of each row by itself (equations 24, 33)."""
+        return self._quantity("s", 1, lambda k: self._passed(backward=True).s(k))
+
+    @property
+    def gradient(self) -> Layers:
+        """Gradients ∂L/∂θᵏ = [1 aᵏ⁻¹]ᵀ sᵏ of the last `backpropagate`, over its batch as it was reduced."""
+
+        def get(k: int) -> Array:
+            summed = self._passed(backward=True).gradient(k)
+            return np.asarray(summed * self._dtype.type(self._scale or 0.0))
+
+        return Layers("gradient", 1, len(self.sizes) - 1, get)
+
+    def initialize(
+        self, random_state: int | np.random.RandomState | None = None
+    ) -> Network:
+        """Draw all parameters at random, uniform within ±√(6 / (pᵏ⁻¹ + pᵏ)).
+
+        Parameters
+        ----------
+        random_state : int, RandomState or None
+            The same number gives the same parameters.
+
+        Returns
+        -------
+        Network
+            The network itself.
+
+        References
+        ----------
+        Glorot and Bengio: Understanding the difficulty of training deep feedforward neural networks, 2010.
+
+        Examples
+        --------
+        >>> from rosenblatt import Network
+        >>> network = Network([2, 3, 1], ["Tanh", "Linear"]).initialize(0)
+        >>> bool((abs(network.W[1]) < (6 / 5) ** 0.5).all())
+        True
+        """
+        if isinstance(random_state, np.random.RandomState):
+            random = random_state
+        else:
+            random = np.random.RandomState(random_state)
+        for theta in self.theta:
+            bound = np.sqrt(6 / (theta.shape[0] - 1 + theta.shape[1]))
+            theta[1:] = random.uniform(-bound, bound, (theta.shape[0] - 1, theta.shape[1]))
+            theta[0] = random.uniform(-bound, bound, theta.shape[1])
+        return self
+
+    def forward(self, x: ArrayLike) -> Array:
+        """Compute aˡ, the answer of the network (equations 20, 21), and keep every n and a.
+
+        Parameters
+        ----------
+        x : array-like of shape (p⁰,) or (rows, p⁰)
+            One row or a batch, finite.
+
+        Returns
+        -------
+        ndarray of shape (pˡ,) or (rows, pˡ)
+            In the network's dtype.
+
+        Raises
+        ------
+        ValueError
+            If x is empty, has another number of columns than the network has inputs, or is not finite.
+        TypeError
+            If x is not made of numbers.
+
+        Examples
+        --------
+        >>> from rosenblatt import Network
+        >>> network = Network([2, 1], "HardLimit")
+        >>> network.W[1], network.b[1] = [[1], [1]], -1.5
+        >>> network.forward([[0, 0], [0, 1], [1, 0], [1, 1]]).ravel()
+        array([0., 0., 0., 1.])
+        """
+        rows = self._set_x(x)
+        self._scale = None
+        self._passed().forward(rows)
+        return self.a[len(self.sizes) - 1].copy()
+
+    def backpropagate(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        eta: float,
+        *,
+        reduction: Literal["mean", "sum"] = "mean",
+    ) -> float:
+        """One iteration of backpropagation: forward pass, backward pass, gradient descent.
+
+        sˡ = −2 (y − aˡ) ∘ ḟˡ(nˡ) (equation 24), sᵏ = sᵏ⁺¹ (Wᵏ⁺¹)ᵀ ∘ ḟᵏ(nᵏ) (33), and with all weights as
+        they were before θᵏ ← θᵏ − η [1 aᵏ⁻¹]ᵀ sᵏ (19).
+
+        Parameters
+        ----------
+        x : array-like of shape (p⁰,) or (rows, p⁰)
+            One row or a batch, finite.
+        y : array-like of shape (pˡ,) or (rows, pˡ)
+            Targets; with one output also a number, or one number for each row.
+        eta : float
+            Learning rate η, finite and not negative; 0 leaves the network as it is.
+        reduction : {"mean", "sum"}
+            Whether loss and gradient of a batch are the mean or the sum over its rows.
+
+        Returns
+        -------
+        float
+            The loss L before the step.
+
+        Raises
+        ------
+        ValueError
+            For shapes that do not fit, values that are not finite, a negative eta.
+        TypeError
+            If x, y or eta are not made of numbers.
+
+        Examples
+        --------
+        >>> from rosenblatt import Network
+        >>> network = Network([1, 1], "Linear")
+        >>> network.backpropagate([2.0], [1.0], eta=0.1)
+        1.0
+        >>> network.theta[1].ravel()
+        array([0.2, 0.4])
+        """
+        if reduction not in ("mean", "sum"):
+            raise ValueError(f"reduction must be 'mean' or 'sum', not {reduction!r}")
+        rate = _checked_eta(eta)
+        rows = self._checked_x(x)
+        targets = self._checked_y(y, rows)
+        self._use(rows)
+        passed = self._passed()
+        passed.forward(rows)
+        loss = passed.backward(targets, self._loss)
+        self._scale = 1.0 if reduction == "sum" else 1.0 / len(rows)
+        passed.descend(rate, self._scale)
+        return loss * self._scale
+
+    def perceptron_rule(self, x: ArrayLike, y: ArrayLike, eta: float) -> int:
+        """Present rows one after the other and apply θ ← θ + η [1 x]ᵀ (y − a) to each (equation 6).
+
+        Parameters
+        ----------
+        x : array-like of shape (p⁰,) or (rows, p⁰)
+            One row or several, presented in their order.
+        y : array-like of shape (p¹,) or (rows, p¹)
+            Targets, 0 or 1; with one output also a number, or one number for each row.
+        eta : float
+            Learning rate η, finite and not negative.
+
+        Returns
+        -------
+        int
+            How many rows were answered wrongly when their turn came; 0 means that nothing was changed.
+
+        Raises
+        ------
+        ValueError
+            If the network is not a single layer of HardLimit, targets are other than 0 and 1, or as in
+            `backpropagate`.
+
+        Examples
+        --------
+        >>> from rosenblatt import Network, datasets
+        >>> X, y = datasets.logic("and")
+        >>> network = Network([2, 1], "HardLimit")
+        >>> [network.perceptron_rule(X, y, eta=1) for _ in range(7)]
+        [2, 3, 3, 2, 1, 0, 0]
+        """
+        rate = _checked_eta(eta)
+        rows = self._checked_x(x)
+        targets = self._checked_y(y, rows)
+        if not np.isin(targets, (0, 1)).all():
+            raise ValueError("the targets of the perceptron rule must be 0 or 1")
+        if self.activations != ["HardLimit"]:
+            raise ValueError(
+                "the perceptron rule trains a single layer of HardLimit; this network has the "
+                f"activations {', '.join(self.activations)}"
+            )
+        self._use(rows)
+        return self._passed().perceptron_rule(rows, targets, rate)
+
+    def __repr__(self) -> str:
+        return f"Network({self.sizes}, {self.activations}, loss={self._loss!r}, dtype={self._dtype})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {
+            "sizes": self.sizes,
+            "activations": self.activations,
+            "loss": self._loss,
+            "dtype": self._dtype,
+            "theta": [np.ascontiguousarray(theta) for theta in self.theta],
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(  # type: ignore[misc]
+            state["sizes"], state["activations"], loss=state["loss"], dtype=state["dtype"]
+        )
+        for k, theta in enumerate(state["theta"], start=1):
+            self._core.theta(k)[...] = theta
+
+    def _parameters(self, name: str, get: Callable[[int], Array]) -> Layers:
+        return Layers(name, 1, len(self.sizes) - 1, get, writable=True)
+
+    def _quantity(self, name: str, first: int, get: Callable[[int], Array]) -> Layers:
+        def one(k: int) -> Array:
+            values = get(k)
+            return values[0] if self._is_row else values
+
+        return Layers(name, first, len(self.sizes) - 1, one)
+
+    def _passed(self, *, backward: bool = False) -> _core.PassFloat32 | _core.PassFloat64:
+        if self._pass is None or (backward and self._scale is None):
+            needed = "backpropagate(x, y, eta)" if backward else "forward(x)"
+            raise AttributeError(f"there is nothing to see yet: call {needed} first")
+        return self._pass
+
+    def _checked_x(self, x: ArrayLike) -> Array:
+        rows = _as_numbers("x", x, self._dtype)
+        self._is_row = rows.ndim == 1
+        if self._is_row:
+            rows = rows[np.newaxis]
+        if rows.ndim != 2:
+            raise ValueError(f"x must be one row or a batch of rows; got {rows.ndim} dimensions")
+        if rows.shape[1] != self.sizes[0]:
+            raise ValueError(
+                f"x has {rows.shape[1]} columns but the network has {self.sizes[0]} inputs"
+            )
+        if rows.shape[0] == 0:
+            raise ValueError("x has no rows")
+        return rows
+
+    def _checked_y(self, y: ArrayLike, rows: Array) -> Array:
+        targets = _as_numbers("y", y, self._dtype)
+        shape = (len(rows), self.sizes[-1])
+        given = targets.shape
+        if given != shape and (given == shape[1:] and self._is_row or given == shape[:1] and shape[1] == 1):
+            targets = targets.reshape(shape)
+        if given == () and shape == (1, 1):
+            targets = targets.reshape(shape)
+        if targets.shape != shape:
+            raise ValueError(
+                f"y must have the shape {shape}, a row of {shape[1]} output(s) for each row of x; "
+                f"got an array of shape {given}"
+            )
+        return targets
+
+    def _use(self, rows: Array) -> None:
+        """Have a workspace with room for these rows."""
+        if self._pass is None or self._batch < len(rows):
+            self._pass = self._make_pass(self._core, len(rows))
+            self._batch = len(rows)
+        self._scale = None
+
+    def _set_x(self, x: ArrayLike) -> Array:
+        rows = self._checked_x(x)
+        self._use(rows)
+        return rows
+
+
+def _as_numbers(name: str, value: ArrayLike, dtype: np.dtype[Any]) -> Array:
+    """`value` as a finite array of `dtype`."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} must be a rectangular array of numbers: {error}") from None
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must be made of real numbers, not of {array.dtype}")
+    array = array.astype(dtype, copy=False)
+    if not np.isfinite(array).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise ValueError(f"{name} must be finite; there is {array[where]} at position {where}")
+    return array
+
+
+def _checked_size(i: int, size: object) -> int:
+    if not isinstance(size, Integral) or isinstance(size, bool):
+        raise TypeError(f"sizes must be integers; size {i} is {size!r}")
+    if size < 1:
+        raise ValueError(f"every size of a network must be at least 1; size {i} is {size}")
+    return int(size)
+
+
+def _checked_eta(eta: object) -> float:
+    if not isinstance(eta, Real) or isinstance(eta, bool):
+        raise TypeError(f"eta must be a number, not {eta!r}")
+    rate = float(eta)
+    if not (np.isfinite(rate) and rate >= 0):
+        raise ValueError(f"eta must be finite and not negative, not {eta}")
+    return rate
