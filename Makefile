@@ -1,0 +1,157 @@
+# What a person types here; each command makes what it needs first, and says so. `make` alone lists them.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+JOBS := $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 1)
+
+# The venv's cmake, ninja and clang-tidy come first; CMake looks for Python in the venv.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
+export CTEST_PARALLEL_LEVEL := $(JOBS)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+
+# pip would fetch these for each build anew and then compile everything again; from the venv, it compiles what changed.
+BUILD_TOOLS := cmake==4.4.4 ninja==1.13.2 pybind11==3.1.0 scikit-build-core==1.1.2
+
+# The package is installed again when one of these has changed.
+SOURCES := pyproject.toml CMakeLists.txt README.md LICENSE \
+  $(shell find cpp python -type f -not -path '*/__pycache__/*')
+CPP_FILES = $(shell find cpp tests/cpp -name '*.hpp' -o -name '*.cpp' -o -name '*.inl')
+PY_DIRS := $(wildcard python tests benchmarks examples tools)
+
+say = @printf '\033[1m==> %s\033[0m\n' '$(1)'
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: help
+help:
+	@sed -n 's/^# make \([a-z-]*\): */make \1|/p' $(firstword $(MAKEFILE_LIST)) | \
+	  awk -F'|' '{ printf "  %-18s %s\n", $$1, $$2 }'
+
+# --- For everybody ----------------------------------------------------------------------------------------------------
+
+# make demo: train a network on handwritten digits and draw what it learned
+.PHONY: demo
+demo: $(VENV)/installed-demo
+	$(call say,Training a network on handwritten digits)
+	@$(BIN)/rosenblatt demo
+
+# make test: run every test of both languages
+.PHONY: test
+test: test-cpp test-python
+
+# make bench: compare speed and accuracy with other libraries
+.PHONY: bench
+bench: $(VENV)/installed-dev
+	$(call say,Comparing with other libraries)
+	@$(BIN)/python benchmarks/run.py
+
+# make lint: check style, types and common mistakes of both languages
+.PHONY: lint
+lint: $(VENV)/installed-dev system-dev
+	$(call say,Python: ruff and mypy)
+	@$(BIN)/ruff check $(PY_DIRS)
+	@$(BIN)/ruff format --check $(PY_DIRS)
+	@$(BIN)/mypy
+	$(call say,C++: clang-format)
+	@$(BIN)/clang-format --dry-run -Werror $(CPP_FILES)
+	$(call say,C++: clang-tidy and warnings as errors (a few minutes the first time))
+	@$(BIN)/cmake --preset tidy --log-level=WARNING
+	@$(BIN)/cmake --build --preset tidy
+
+# make format: lay out the sources of both languages
+.PHONY: format
+format: $(VENV)/installed-dev
+	$(call say,Formatting)
+	@$(BIN)/ruff check --fix $(PY_DIRS)
+	@$(BIN)/ruff format $(PY_DIRS)
+	@$(BIN)/clang-format -i $(CPP_FILES)
+
+# make stubs: write the stubs of the C++ module anew, after a change of the bindings
+.PHONY: stubs
+stubs: $(VENV)/installed-dev
+	$(call say,Writing python/rosenblatt/_core.pyi)
+	@$(BIN)/pybind11-stubgen rosenblatt._core --numpy-array-use-type-var --output-dir build/stubs
+	@cp build/stubs/rosenblatt/_core.pyi python/rosenblatt/_core.pyi
+
+# make clean: remove everything that make has made
+.PHONY: clean
+clean:
+	$(call say,Removing build/ and the virtual environments)
+	@rm -rf build rosenblatt-demo $(VENV) .venv-oldest .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# --- Parts of the above, and more tests -------------------------------------------------------------------------------
+
+# make test-cpp: the C++ tests
+.PHONY: test-cpp
+test-cpp: ctest-default
+
+# make test-asan: the C++ tests with AddressSanitizer and UndefinedBehaviorSanitizer
+.PHONY: test-asan
+test-asan: ctest-asan
+
+# make test-tsan: the C++ tests with ThreadSanitizer
+.PHONY: test-tsan
+test-tsan: ctest-tsan
+
+.PHONY: ctest-default ctest-asan ctest-tsan
+ctest-default ctest-asan ctest-tsan: ctest-%: $(VENV)/installed-dev system-dev
+	$(call say,Building and running the C++ tests (preset $*))
+	@$(BIN)/cmake --preset $* --log-level=WARNING
+	@$(BIN)/cmake --build --preset $*
+	@$(BIN)/ctest --preset $*
+
+# make test-python: the Python tests, and the examples of the docstrings
+.PHONY: test-python
+test-python: $(VENV)/installed-dev
+	$(call say,Running the Python tests)
+	@MPLBACKEND=Agg $(BIN)/pytest -q
+	$(call say,Running the examples of the docstrings)
+	@MPLBACKEND=Agg $(BIN)/pytest -q -c pyproject.toml --rootdir . --doctest-modules --pyargs rosenblatt
+
+# make test-oldest: the Python tests with the oldest supported dependencies
+.PHONY: test-oldest
+test-oldest: .venv-oldest/installed
+	$(call say,Running the Python tests with the oldest supported dependencies)
+	@MPLBACKEND=Agg .venv-oldest/bin/pytest -q
+
+# --- What they need ---------------------------------------------------------------------------------------------------
+
+# make venv: the virtual environment with the package and every tool
+.PHONY: venv
+venv: $(VENV)/installed-dev
+
+.PHONY: system-dev
+system-dev:
+	@tools/system_packages.sh $(PYTHON) doctest
+
+$(VENV)/build-tools .venv-oldest/build-tools:
+	@tools/system_packages.sh $(PYTHON)
+	$(call say,Making the virtual environment $(@D) with the build tools from PyPI)
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install --quiet $(BUILD_TOOLS)
+	@touch $@
+
+$(VENV)/installed-demo: $(SOURCES) | $(VENV)/build-tools
+	@tools/system_packages.sh $(PYTHON)
+	$(call say,Compiling and installing rosenblatt into $(VENV) (a minute or two the first time))
+	@$(BIN)/python -m pip install --quiet --no-build-isolation '.[cli,plot]'
+	@touch $@
+
+# Whoever has this one has the other.
+$(VENV)/installed-dev: $(SOURCES) | $(VENV)/build-tools
+	@tools/system_packages.sh $(PYTHON)
+	$(call say,Compiling and installing rosenblatt and its development tools into $(VENV) (a minute or two the first time))
+	@$(BIN)/python -m pip install --quiet --no-build-isolation '.[dev]'
+	@touch $@ $(VENV)/installed-demo
+
+.venv-oldest/installed: $(SOURCES) tests/oldest.txt | .venv-oldest/build-tools
+	@tools/system_packages.sh $(PYTHON)
+	$(call say,Installing rosenblatt with its oldest supported dependencies into .venv-oldest)
+	@.venv-oldest/bin/python -m pip install --quiet --no-build-isolation --config-settings=build-dir=build/oldest \
+	  --constraint tests/oldest.txt '.[cli,plot,test]'
+	@touch $@
