@@ -8,11 +8,11 @@ namespace rosenblatt::bindings {
 namespace {
 
 bool element_of(const py::dtype& dtype, Element& element) {
-    if (dtype.is(py::dtype::of<std::uint8_t>())) {
+    if (dtype.equal(py::dtype::of<std::uint8_t>())) {
         element = Element::uint8;
-    } else if (dtype.is(py::dtype::of<float>())) {
+    } else if (dtype.equal(py::dtype::of<float>())) {
         element = Element::float32;
-    } else if (dtype.is(py::dtype::of<double>())) {
+    } else if (dtype.equal(py::dtype::of<double>())) {
         element = Element::float64;
     } else {
         return false;
@@ -53,7 +53,7 @@ Table as_table(const py::array& array, const char* name) {
 }
 
 std::span<const std::int64_t> as_index(const py::array& array, const char* name) {
-    if (!array.dtype().is(py::dtype::of<std::int64_t>())) {
+    if (!array.dtype().equal(py::dtype::of<std::int64_t>())) {
         throw py::type_error(std::string(name) + " must be an array of int64, not of " +
                              py::str(array.dtype()).cast<std::string>());
     }

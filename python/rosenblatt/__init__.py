@@ -1,7 +1,7 @@
 """Shallow neural networks: trained at full speed on the CPU, and open to be looked into.
 
-`MLPClassifier`, `MLPRegressor` and `Perceptron` take the place of scikit-learn's estimators of these
-names; `Network` is the textbook's network, whose every number can be set and seen.
+`MLPClassifier`, `MLPRegressor` and `Perceptron` take the place of scikit-learn's estimators of
+these names; `Network` is the textbook's network, whose every number can be set and seen.
 
 Examples
 --------
@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rosenblatt import callbacks, datasets, plot
     from rosenblatt._core import active_isa, available_isas
-    from rosenblatt.mlp import MLPClassifier, MLPRegressor
+    from rosenblatt.mlp_classifier import MLPClassifier
+    from rosenblatt.mlp_regressor import MLPRegressor
     from rosenblatt.network import Network
     from rosenblatt.perceptron import Perceptron
 
@@ -40,10 +41,10 @@ __all__ = [
     "plot",
 ]
 
-# The estimators need scikit-learn, whose import takes about a second: each name is fetched when it is first used.
+# scikit-learn's import takes about a second: each name is fetched when it is first used.
 _HOME = {
-    "MLPClassifier": "rosenblatt.mlp",
-    "MLPRegressor": "rosenblatt.mlp",
+    "MLPClassifier": "rosenblatt.mlp_classifier",
+    "MLPRegressor": "rosenblatt.mlp_regressor",
     "Network": "rosenblatt.network",
     "Perceptron": "rosenblatt.perceptron",
     "active_isa": "rosenblatt._core",

@@ -1,35 +1,29 @@
-"""MLPClassifier and MLPRegressor: scikit-learn's estimators, trained by the C++ core."""
+"""What MLPClassifier and MLPRegressor share: parameters, initial weights, the road into the core."""
 
 from __future__ import annotations
 
 import time
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from numbers import Integral, Real
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, _fit_context
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, Options, StrOptions
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
-from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
-from rosenblatt import _core
 from rosenblatt.callbacks import Callback, EpochState
+from rosenblatt.precision import PRECISIONS, Array, CoreNetwork
 from rosenblatt.random_state import continued
 
-__all__ = ["MLPClassifier", "MLPRegressor"]
-
-Array = NDArray[Any]
-
-_CORE = {
-    np.dtype(np.float32): (_core.NetworkFloat32, _core.TrainerFloat32),
-    np.dtype(np.float64): (_core.NetworkFloat64, _core.TrainerFloat64),
-}
+__all__ = ["MLP", "PARAMETERS_DOC", "RAISES_DOC"]
 
 # scikit-learn's names of the activations, and the textbook's.
 _ACTIVATIONS = {
@@ -44,10 +38,10 @@ _ACTIVATIONS = {
 _DTYPES = [np.float64, np.float32, np.uint8]
 
 
-class _MLP(BaseEstimator):  # type: ignore[misc]
-    """What both estimators share: parameters, initial weights, the call into the core."""
+class MLP(ABC, BaseEstimator):  # type: ignore[misc]
+    """Base of both estimators; not to be used by itself."""
 
-    _parameter_constraints: dict[str, list[Any]] = {
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
         "activation": [StrOptions({"identity", "logistic", "tanh", "relu"})],
         "solver": [StrOptions({"sgd", "adam"})],
@@ -78,6 +72,7 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
     intercepts_: list[Array]
     loss_curve_: list[float]
     n_iter_: int
+    out_activation_: str
 
     def __init__(
         self,
@@ -132,16 +127,17 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
 
     # What the two estimators do differently.
 
-    def _targets(self, y: Array, dtype: np.dtype[Any], first: bool) -> tuple[Array, int]:
-        """Targets for the core (labels of int64, or a table) and the number of outputs."""
-        raise TypeError(f"{type(self).__name__} has no targets")  # pragma: no cover
+    @abstractmethod
+    def _targets(self, y: Any, dtype: np.dtype[Any], first: bool) -> tuple[Array, int]:
+        """Encode y for the core (labels of int64, or a table), and tell the number of outputs."""
 
+    @abstractmethod
     def _loss(self, outputs: int) -> dict[str, Any]:
-        """The core's options for loss, its scale, and the score of early stopping."""
-        raise TypeError(f"{type(self).__name__} has no loss")  # pragma: no cover
+        """Name the core's loss, its scale, and the score of early stopping."""
 
+    @abstractmethod
     def _stratify(self, y: Array) -> Array | None:
-        return None
+        """Tell by what validation rows are to be stratified, if by anything."""
 
     # The road of a fit.
 
@@ -153,7 +149,7 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
         self.__dict__.update(candidate.__dict__)
         return self
 
-    def _fit_in_place(self, X: ArrayLike, y: ArrayLike) -> None:
+    def _fit_in_place(self, X: Any, y: Any) -> None:
         sizes = self._hidden_sizes()
         callbacks = self._checked_callbacks()
         first = not (self.warm_start and hasattr(self, "coefs_"))
@@ -175,7 +171,7 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
         training, validation = self._split(y, random)
         batch_size = self._batch_size(len(training))
 
-        trainer = _CORE[dtype][1](
+        trainer = PRECISIONS[dtype].trainer(
             network,
             **self._loss(outputs),
             solver=self.solver,
@@ -198,13 +194,11 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
             trainer.resume(**self._progress)
         listen = self._listener(callbacks, trainer, len(training))
         ending = "interrupted"
-        with continued(random) as generator:
-            try:
-                ending, *generator.state = trainer.fit(
-                    network, X, y, training, validation, int(self.max_iter), *generator.state, listen
-                )
-            except KeyboardInterrupt:  # pressed while Python code of a listener ran
-                pass
+        # Suppressed: Ctrl-C pressed while Python code of a listener ran; the network is as of that epoch.
+        with continued(random) as generator, suppress(KeyboardInterrupt):
+            ending, *generator.state = trainer.fit(
+                network, X, y, training, validation, int(self.max_iter), *generator.state, listen
+            )
         self._adopt(network, trainer, first)
         self._conclude(ending)
 
@@ -219,14 +213,12 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
         callbacks = list(self.callbacks or ())
         for callback in callbacks:
             if not callable(getattr(callback, "on_epoch_end", None)):
-                raise TypeError(
-                    f"every callback needs a method on_epoch_end(state); {callback!r} has none"
-                )
+                raise TypeError(f"every callback needs a method on_epoch_end(state); {callback!r} has none")
         return callbacks
 
     def _initial_network(
         self, sizes: list[int], dtype: np.dtype[Any], random: np.random.RandomState, first: bool
-    ) -> _core.NetworkFloat32 | _core.NetworkFloat64:
+    ) -> CoreNetwork:
         """A network with random parameters (Glorot and Bengio 2010), or with those of the fit before."""
         if not first:
             held = [self.coefs_[0].shape[0], *(coef.shape[1] for coef in self.coefs_)]
@@ -236,7 +228,7 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
                     f"and y ask for {sizes}"
                 )
             return self._network_of(self.coefs_, self.intercepts_)
-        network = _CORE[dtype][0](sizes, self._activation_names(len(sizes) - 1))
+        network: CoreNetwork = PRECISIONS[dtype].network(sizes, self._activation_names(len(sizes) - 1))
         factor = 2.0 if self.activation == "logistic" else 6.0
         for k in range(1, len(sizes)):
             theta = network.theta(k)
@@ -261,13 +253,12 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
         )
         if len(validation) < 2:
             raise ValueError(
-                "The validation set is too small. Increase 'validation_fraction' or the size of "
-                "your dataset."
+                "The validation set is too small. Increase 'validation_fraction' or the size of your dataset."
             )
         return training, validation
 
     def _batch_size(self, rows: int) -> int:
-        if self.batch_size == "auto":
+        if isinstance(self.batch_size, str):  # "auto"
             return min(200, rows)
         if self.batch_size > rows:
             warnings.warn(
@@ -372,16 +363,17 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
         elif ending == "converged" and self.verbose:
             print(f"{self._stall()} Stopping.")
 
-    def _network_of(self, coefs: list[Array], intercepts: list[Array]) -> Any:
+    def _network_of(self, coefs: list[Array], intercepts: list[Array]) -> CoreNetwork:
         """A new network of the core with these parameters."""
         sizes = [coefs[0].shape[0], *(coef.shape[1] for coef in coefs)]
-        network = _CORE[np.dtype(coefs[0].dtype)][0](sizes, self._activation_names(len(coefs)))
+        dtype = np.dtype(coefs[0].dtype)
+        network: CoreNetwork = PRECISIONS[dtype].network(sizes, self._activation_names(len(coefs)))
         for k, (coef, intercept) in enumerate(zip(coefs, intercepts, strict=True), start=1):
             network.theta(k)[1:] = coef
             network.theta(k)[0] = intercept
         return network
 
-    def _outputs(self, X: ArrayLike) -> Array:
+    def _outputs(self, X: Any) -> Array:
         """The last layer's activations for every row of X.
 
         coefs_ and intercepts_ are views of the network's parameters: whatever is written into them
@@ -414,7 +406,7 @@ class _MLP(BaseEstimator):  # type: ignore[misc]
             self.coefs_, self.intercepts_ = (list(views) for views in self._views)
 
 
-_PARAMETERS = """
+PARAMETERS_DOC = """
     Parameters
     ----------
     hidden_layer_sizes : int or sequence of int, default=(100,)
@@ -477,7 +469,7 @@ _PARAMETERS = """
         Columns of X, and their names where X has names.
 """
 
-_RAISES = """
+RAISES_DOC = """
     Raises
     ------
     ValueError
@@ -486,266 +478,3 @@ _RAISES = """
     TypeError
         For sparse X and for callbacks without ``on_epoch_end``.
 """
-
-
-class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc]
-    __doc__ = f"""Multi-layer perceptron that tells classes apart, trained on the log-loss.
-
-    Takes the place of scikit-learn's class of this name: same parameters, same attributes, and for the
-    same random_state the same training.
-{_PARAMETERS}
-    classes_ : ndarray
-        The classes, sorted.
-{_RAISES}
-    See Also
-    --------
-    MLPRegressor : For numbers instead of classes.
-    Perceptron : A single layer, trained by the perceptron rule.
-
-    References
-    ----------
-    Rumelhart, Hinton, Williams: Learning representations by back-propagating errors, 1986.
-    Kingma, Ba: Adam, a method for stochastic optimization, 2015.
-
-    Examples
-    --------
-    >>> from rosenblatt import MLPClassifier
-    >>> from sklearn.datasets import make_moons
-    >>> X, y = make_moons(200, noise=0.1, random_state=0)
-    >>> model = MLPClassifier((16,), learning_rate_init=0.05, max_iter=300, random_state=0).fit(X, y)
-    >>> model.score(X, y)
-    1.0
-    >>> model.predict_proba(X[:2]).shape
-    (2, 2)
-    """
-
-    classes_: Array
-
-    @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Train on rows and their classes.
-
-        Parameters
-        ----------
-        X : array-like of shape (rows, columns)
-            float32 is trained in float32; uint8 is read as it is; anything else becomes float64.
-        y : array-like of shape (rows,) or (rows, labels)
-            Classes of any sortable kind, or a table of 0 and 1 for several labels at once.
-
-        Returns
-        -------
-        MLPClassifier
-            The estimator itself.
-
-        Examples
-        --------
-        >>> from rosenblatt import MLPClassifier
-        >>> MLPClassifier((2,), max_iter=500, tol=0.1).fit([[0.0], [1.0]], ["no", "yes"]).classes_
-        array(['no', 'yes'], dtype='<U3')
-        """
-        return self._fit(X, y)
-
-    def predict(self, X: ArrayLike) -> Array:
-        """Predict the class of each row.
-
-        Parameters
-        ----------
-        X : array-like of shape (rows, columns)
-            Rows with the columns of the training.
-
-        Returns
-        -------
-        ndarray of shape (rows,) or (rows, labels)
-            The classes, as they were named in y.
-
-        Examples
-        --------
-        >>> from rosenblatt import MLPClassifier
-        >>> model = MLPClassifier((4,), learning_rate_init=0.1, random_state=0)
-        >>> model.fit([[0.0], [1.0]], ["no", "yes"]).predict([[-1.0], [2.0]])
-        array(['no', 'yes'], dtype='<U3')
-        """
-        a = self._outputs(X)
-        if self._is_multilabel:
-            return np.asarray(a > 0.5, dtype=np.int64)
-        if a.shape[1] == 1:
-            # With one class only, all rows belong to it.
-            return self.classes_[np.minimum(a[:, 0] > 0.5, len(self.classes_) - 1)]
-        return self.classes_[a.argmax(axis=1)]
-
-    def predict_proba(self, X: ArrayLike) -> Array:
-        """Estimate the probability of each class.
-
-        Parameters
-        ----------
-        X : array-like of shape (rows, columns)
-            Rows with the columns of the training.
-
-        Returns
-        -------
-        ndarray of shape (rows, classes) or (rows, labels)
-            Probabilities in the order of `classes_`, in the dtype of the parameters.
-
-        Examples
-        --------
-        >>> from rosenblatt import MLPClassifier
-        >>> model = MLPClassifier((4,), max_iter=500, tol=0.1).fit([[0.0], [1.0]], ["no", "yes"])
-        >>> model.predict_proba([[0.5]]).sum().round(6)
-        np.float64(1.0)
-        """
-        a = self._outputs(X)
-        if a.shape[1] > 1 or self._is_multilabel:
-            return a
-        if len(self.classes_) == 1:
-            return np.ones_like(a)
-        return np.hstack([1 - a, a])
-
-    def predict_log_proba(self, X: ArrayLike) -> Array:
-        """Estimate the logarithm of the probability of each class.
-
-        Parameters
-        ----------
-        X : array-like of shape (rows, columns)
-            Rows with the columns of the training.
-
-        Returns
-        -------
-        ndarray of shape (rows, classes) or (rows, labels)
-            ``log(predict_proba(X))``; minus infinity for a probability of 0.
-
-        Examples
-        --------
-        >>> from rosenblatt import MLPClassifier
-        >>> model = MLPClassifier((4,), max_iter=500, tol=0.1).fit([[0.0], [1.0]], ["no", "yes"])
-        >>> bool((model.predict_log_proba([[0.5]]) < 0).all())
-        True
-        """
-        with np.errstate(divide="ignore"):
-            return np.asarray(np.log(self.predict_proba(X)))
-
-    def _targets(self, y: Array, dtype: np.dtype[Any], first: bool) -> tuple[Array, int]:
-        check_classification_targets(y)
-        is_multilabel = type_of_target(y) == "multilabel-indicator"
-        if not is_multilabel:
-            y = column_or_1d(y, warn=True)
-            classes, labels = np.unique(y, return_inverse=True)
-            y = labels.astype(np.int64)
-        else:
-            classes = np.arange(y.shape[1])
-            y = np.ascontiguousarray(y, dtype=dtype)
-        if not first:
-            if is_multilabel != self._is_multilabel or not np.array_equal(classes, self.classes_):
-                raise ValueError(
-                    "warm_start can only be used where `y` has the same classes as in the previous "
-                    f"call to fit. Previously got {self.classes_}, `y` has {classes}"
-                )
-            return y, self.n_outputs_
-        self.classes_ = classes
-        self._is_multilabel = is_multilabel
-        outputs = len(classes) if is_multilabel or len(classes) > 2 else 1
-        is_softmax = not is_multilabel and outputs > 1
-        self.out_activation_ = "softmax" if is_softmax else "logistic"
-        return y, outputs
-
-    def _loss(self, outputs: int) -> dict[str, Any]:
-        is_softmax = self.out_activation_ == "softmax"
-        return {
-            "loss": "log_loss" if is_softmax else "binary_log_loss",
-            "loss_scale": 1.0,
-            "score": "accuracy",
-        }
-
-    def _stratify(self, y: Array) -> Array | None:
-        # scikit-learn holds out a stratified share only where there is a single output.
-        return y if y.ndim == 1 and self.out_activation_ == "logistic" else None
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_label = True
-        return tags
-
-
-class MLPRegressor(RegressorMixin, _MLP):  # type: ignore[misc]
-    __doc__ = f"""Multi-layer perceptron that predicts numbers, trained on half the mean squared error.
-
-    Takes the place of scikit-learn's class of this name: same parameters, same attributes, and for the
-    same random_state the same training.
-{_PARAMETERS}{_RAISES}
-    See Also
-    --------
-    MLPClassifier : For classes instead of numbers.
-
-    References
-    ----------
-    Rumelhart, Hinton, Williams: Learning representations by back-propagating errors, 1986.
-    Kingma, Ba: Adam, a method for stochastic optimization, 2015.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from rosenblatt import MLPRegressor
-    >>> X = np.linspace(-2, 2, 50).reshape(-1, 1)
-    >>> y = 1 + np.sin(np.pi / 4 * X.ravel())
-    >>> model = MLPRegressor((20,), activation="tanh", learning_rate_init=0.02, max_iter=500, random_state=0)
-    >>> model.fit(X, y).score(X, y) > 0.99
-    True
-    """
-
-    @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Train on rows and their values.
-
-        Parameters
-        ----------
-        X : array-like of shape (rows, columns)
-            float32 is trained in float32; uint8 is read as it is; anything else becomes float64.
-        y : array-like of shape (rows,) or (rows, outputs)
-            Finite numbers.
-
-        Returns
-        -------
-        MLPRegressor
-            The estimator itself.
-
-        Examples
-        --------
-        >>> from rosenblatt import MLPRegressor
-        >>> MLPRegressor((2,), max_iter=500, tol=0.1).fit([[0.0], [1.0]], [0.0, 1.0]).n_outputs_
-        1
-        """
-        return self._fit(X, y)
-
-    def predict(self, X: ArrayLike) -> Array:
-        """Predict the values of each row.
-
-        Parameters
-        ----------
-        X : array-like of shape (rows, columns)
-            Rows with the columns of the training.
-
-        Returns
-        -------
-        ndarray of shape (rows,) or (rows, outputs)
-            In the dtype of the parameters.
-
-        Examples
-        --------
-        >>> from rosenblatt import MLPRegressor
-        >>> model = MLPRegressor((2,), max_iter=500, tol=0.1).fit([[0.0], [1.0]], [0.0, 1.0])
-        >>> model.predict([[0.5], [0.7]]).shape
-        (2,)
-        """
-        a = self._outputs(X)
-        return a[:, 0] if a.shape[1] == 1 else a
-
-    def _targets(self, y: Array, dtype: np.dtype[Any], first: bool) -> tuple[Array, int]:
-        if y.ndim == 2 and y.shape[1] == 1:
-            y = column_or_1d(y, warn=True)
-        table = np.ascontiguousarray(y, dtype=dtype).reshape(len(y), -1)
-        if first:
-            self.out_activation_ = "identity"
-        return table, table.shape[1]
-
-    def _loss(self, outputs: int) -> dict[str, Any]:
-        # The loss is the mean over outputs, the gradient that of their sum, as in scikit-learn.
-        return {"loss": "half_squared_error", "loss_scale": 1.0 / outputs, "score": "r2"}

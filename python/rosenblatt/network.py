@@ -2,96 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from numbers import Integral, Real
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike
 
 from rosenblatt import _core
+from rosenblatt.layers import Layers, as_numbers
+from rosenblatt.precision import PRECISIONS, Array, CoreNetwork, CorePass
 
-__all__ = ["Layers", "Network"]
-
-Array = NDArray[Any]
-
-_CORE = {
-    np.dtype(np.float32): (_core.NetworkFloat32, _core.PassFloat32),
-    np.dtype(np.float64): (_core.NetworkFloat64, _core.PassFloat64),
-}
-
-
-class Layers:
-    """One quantity of all layers, numbered as in the textbook: ``W[1]`` .. ``W[l]``, ``a[0]`` .. ``a[l]``.
-
-    Reading gives the array of a layer; parameters give a view, so that ``network.W[1][0, 0] = 2`` sets a
-    weight. Assigning replaces all values of a layer, after a check of shape and finiteness.
-
-    Examples
-    --------
-    >>> from rosenblatt import Network
-    >>> network = Network([2, 1], "HardLimit")
-    >>> network.W[1] = [[1], [1]]
-    >>> network.W[1].tolist()
-    [[1.0], [1.0]]
-    >>> len(network.W)
-    1
-    """
-
-    def __init__(
-        self,
-        name: str,
-        first: int,
-        last: int,
-        get: Callable[[int], Array],
-        *,
-        writable: bool = False,
-    ) -> None:
-        self._name = name
-        self._first = first
-        self._last = last
-        self._get = get
-        self._writable = writable
-
-    def _checked(self, k: int) -> int:
-        if not isinstance(k, Integral):
-            raise TypeError(f"{self._name}[k] takes the number of a layer, not {k!r}")
-        if not self._first <= k <= self._last:
-            raise IndexError(
-                f"{self._name}[{k}]: layers are numbered {self._first} to {self._last}"
-            )
-        return int(k)
-
-    def __getitem__(self, k: int) -> Array:
-        return self._get(self._checked(k))
-
-    def __setitem__(self, k: int, value: ArrayLike) -> None:
-        k = self._checked(k)
-        if not self._writable:
-            raise TypeError(f"{self._name} is computed by the network and cannot be set")
-        target = self._get(k)
-        values = _as_numbers(f"{self._name}[{k}]", value, target.dtype)
-        # A bias of one number may be given as a number, and a column of weights as a flat list.
-        if values.shape != target.shape and values.size == target.size and 1 in (*target.shape, 0):
-            values = values.reshape(target.shape)
-        if values.shape != target.shape:
-            raise ValueError(
-                f"{self._name}[{k}] has the shape {target.shape}; got an array of shape {values.shape}"
-            )
-        target[...] = values
-
-    def __len__(self) -> int:
-        return self._last - self._first + 1
-
-    def __iter__(self) -> Iterator[Array]:
-        return (self._get(k) for k in range(self._first, self._last + 1))
-
-    def __repr__(self) -> str:
-        lines = [
-            f"{self._name}[{k}] = {np.array2string(self._get(k), prefix=f'{self._name}[{k}] = ')}"
-            for k in range(self._first, self._last + 1)
-        ]
-        return "\n".join(lines)
+__all__ = ["Network"]
 
 
 class Network:
@@ -164,19 +86,16 @@ class Network:
             activations = [activations] * max(len(checked) - 1, 0)
         if not all(isinstance(activation, str) for activation in activations):
             raise TypeError(f"activations must be names, not {activations!r}")
-        wanted = np.dtype(dtype)
-        if wanted not in _CORE:
+        wanted: np.dtype[Any] = np.dtype(dtype)
+        if wanted not in PRECISIONS:
             raise ValueError(f"dtype must be float32 or float64, not {wanted}")
         if loss not in _core.loss_names():
-            raise ValueError(
-                f"unknown loss {loss!r}; expected one of {', '.join(_core.loss_names())}"
-            )
-        make_network, self._make_pass = _CORE[wanted]
+            raise ValueError(f"unknown loss {loss!r}; expected one of {', '.join(_core.loss_names())}")
         self._dtype = wanted
         self._loss = loss
-        self._core = make_network(checked, list(activations))
+        self._core: CoreNetwork = PRECISIONS[wanted].network(checked, list(activations))
         _core.check_loss(loss, self._core.activations[-1])
-        self._pass: _core.PassFloat32 | _core.PassFloat64 | None = None
+        self._pass: CorePass | None = None
         self._batch = 0
         self._is_row = False
         self._scale: float | None = None
@@ -204,7 +123,7 @@ class Network:
     @property
     def theta(self) -> Layers:
         """Parameters θᵏ = [bᵏ; Wᵏ] of layer k = 1 .. l (equation 13)."""
-        return self._parameters("theta", lambda k: self._core.theta(k))
+        return self._parameters("theta", self._core.theta)
 
     @property
     def W(self) -> Layers:  # noqa: N802 (the textbook's name)
@@ -241,9 +160,7 @@ class Network:
 
         return Layers("gradient", 1, len(self.sizes) - 1, get)
 
-    def initialize(
-        self, random_state: int | np.random.RandomState | None = None
-    ) -> Network:
+    def initialize(self, random_state: int | np.random.RandomState | None = None) -> Network:
         """Draw all parameters at random, uniform within ±√(6 / (pᵏ⁻¹ + pᵏ)).
 
         Parameters
@@ -441,34 +358,34 @@ class Network:
 
         return Layers(name, first, len(self.sizes) - 1, one)
 
-    def _passed(self, *, backward: bool = False) -> _core.PassFloat32 | _core.PassFloat64:
+    def _passed(self, *, backward: bool = False) -> CorePass:
         if self._pass is None or (backward and self._scale is None):
             needed = "backpropagate(x, y, eta)" if backward else "forward(x)"
             raise AttributeError(f"there is nothing to see yet: call {needed} first")
         return self._pass
 
     def _checked_x(self, x: ArrayLike) -> Array:
-        rows = _as_numbers("x", x, self._dtype)
+        rows = as_numbers("x", x, self._dtype)
         self._is_row = rows.ndim == 1
         if self._is_row:
             rows = rows[np.newaxis]
         if rows.ndim != 2:
             raise ValueError(f"x must be one row or a batch of rows; got {rows.ndim} dimensions")
         if rows.shape[1] != self.sizes[0]:
-            raise ValueError(
-                f"x has {rows.shape[1]} columns but the network has {self.sizes[0]} inputs"
-            )
+            raise ValueError(f"x has {rows.shape[1]} columns but the network has {self.sizes[0]} inputs")
         if rows.shape[0] == 0:
             raise ValueError("x has no rows")
         return rows
 
     def _checked_y(self, y: ArrayLike, rows: Array) -> Array:
-        targets = _as_numbers("y", y, self._dtype)
+        targets = as_numbers("y", y, self._dtype)
         shape = (len(rows), self.sizes[-1])
         given = targets.shape
-        if given != shape and (given == shape[1:] and self._is_row or given == shape[:1] and shape[1] == 1):
-            targets = targets.reshape(shape)
-        if given == () and shape == (1, 1):
+        # Short forms: the targets of a single row; a number for each row; a number.
+        is_row = self._is_row and given == shape[1:]
+        is_column = shape[1] == 1 and given == shape[:1]
+        is_number = shape == (1, 1) and given == ()
+        if is_row or is_column or is_number:
             targets = targets.reshape(shape)
         if targets.shape != shape:
             raise ValueError(
@@ -480,7 +397,7 @@ class Network:
     def _use(self, rows: Array) -> None:
         """Have a workspace with room for these rows."""
         if self._pass is None or self._batch < len(rows):
-            self._pass = self._make_pass(self._core, len(rows))
+            self._pass = PRECISIONS[self._dtype].forward_pass(self._core, len(rows))
             self._batch = len(rows)
         self._scale = None
 
@@ -488,21 +405,6 @@ class Network:
         rows = self._checked_x(x)
         self._use(rows)
         return rows
-
-
-def _as_numbers(name: str, value: ArrayLike, dtype: np.dtype[Any]) -> Array:
-    """`value` as a finite array of `dtype`."""
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(f"{name} must be a rectangular array of numbers: {error}") from None
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must be made of real numbers, not of {array.dtype}")
-    array = array.astype(dtype, copy=False)
-    if not np.isfinite(array).all():
-        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise ValueError(f"{name} must be finite; there is {array[where]} at position {where}")
-    return array
 
 
 def _checked_size(i: int, size: object) -> int:

@@ -1,0 +1,162 @@
+// The weights of a perceptron as a scalar times a vector. Where a result depends on the order of its roundings, that
+// order is scikit-learn's.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <type_traits>
+
+#include "kernels/dispatch.hpp"
+#include "rosenblatt/aligned_buffer.hpp"
+
+namespace rosenblatt {
+
+// w = scale * v, so that the L2 penalty shrinks all weights by one multiplication. F is the type of the quick look at a
+// row in is_surely_right: T, or float for rows of bytes, which become float in half the time that they take to become
+// double.
+template <class T, class F>
+class ScaledWeights {
+public:
+    ScaledWeights(std::span<T> v, bool has_l1)
+        : v_(v), reserve_(has_l1 ? v.size() : 0), quick_v_(std::is_same_v<T, F> ? 0 : v.size()) {
+        measure();
+    }
+
+    // Whether y n > 0 beyond any rounding error. The kernel sums in an order of its own; by Cauchy and Schwarz two sums
+    // of the same products differ by less than features * epsilon * |x| |v|. Most rows are right, so most end here.
+    // x_squared is |x|^2 or more.
+    [[nodiscard]] bool is_surely_right(const F* x, double x_squared, double y, double intercept) const {
+        if (!(x_squared > underflow) || !(v_squared_ > underflow)) {
+            return false;
+        }
+        const double n = scale_ * static_cast<double>(kernel_.dot(x, quick_v(), v_.size())) + intercept;
+        const double margin = scale_ * doubt_ * std::sqrt(x_squared * v_squared_);
+        return y * n > margin;
+    }
+
+    // x w^T, summed from the first feature to the last in double precision
+    [[nodiscard]] T net_input(const T* x) const {
+        double sum = 0;
+        for (std::size_t j = 0; j < v_.size(); ++j) {
+            sum += static_cast<double>(v_[j] * x[j]);
+        }
+        return static_cast<T>(sum * scale_);
+    }
+
+    // w += step * x. Product and sum are rounded each for itself, which a fused multiply-add of the kernels would not
+    // do.
+    void add(const T* x, T step, bool needs_norms) {
+        const auto scale = static_cast<T>(scale_);
+        const auto factor = static_cast<double>(step / scale);
+        for (std::size_t j = 0; j < v_.size(); ++j) {
+            v_[j] = static_cast<T>(static_cast<double>(v_[j]) + static_cast<double>(x[j]) * factor);
+        }
+        measure();
+        if (needs_norms) {
+            measure_norms(scale);
+        }
+    }
+
+    void shrink(T factor) {
+        scale_ *= static_cast<double>(factor);
+        w_squared_ *= static_cast<double>(factor * factor);
+        w_absolute_ *= static_cast<double>(std::abs(factor));
+        if (scale_ < (sizeof(T) == sizeof(float) ? 1e-6 : 1e-9)) {
+            apply_scale();
+        }
+    }
+
+    void apply_scale() {
+        const auto scale = static_cast<T>(scale_);
+        for (T& value : v_) {
+            value *= scale;
+        }
+        scale_ = 1;
+        measure();
+    }
+
+    // Truncated gradient (Tsuruoka, Tsujii, Ananiadou 2009): `total` is the l1 penalty that every weight should have
+    // had by now, reserve_ what it has got, and no weight is pushed across zero.
+    void push_to_zero(double total) {
+        T* q = reserve_.data();
+        for (std::size_t j = 0; j < v_.size(); ++j) {
+            const auto before = static_cast<double>(v_[j]);
+            const auto got = static_cast<double>(q[j]);
+            double after = before;
+            if (before > 0) {
+                after = std::max(0.0, before - (total + got) / scale_);
+            } else if (before < 0) {
+                after = std::min(0.0, before + (total - got) / scale_);
+            }
+            v_[j] = static_cast<T>(after);
+            q[j] = static_cast<T>(got + scale_ * (static_cast<double>(v_[j]) - before));
+        }
+        copy_quick_v();
+    }
+
+    // alpha times the penalty of the weights as of the last update, which is as often as scikit-learn measures them.
+    [[nodiscard]] double penalty(double alpha, double l1_ratio) const {
+        const auto norm = static_cast<T>(std::sqrt(w_squared_));
+        return alpha * ((1 - l1_ratio) * 0.5 * static_cast<double>(norm * norm) +
+                        l1_ratio * static_cast<double>(static_cast<T>(w_absolute_)));
+    }
+
+    // Norms of the weights before the first update.
+    void measure_norms(T scale = 1) {
+        double squares = 0;
+        double absolutes = 0;
+        for (const T value : v_) {
+            squares += static_cast<double>(value * value);
+            absolutes += std::abs(static_cast<double>(value));
+        }
+        w_squared_ = squares * static_cast<double>(scale * scale);
+        w_absolute_ = absolutes * static_cast<double>(scale);
+    }
+
+    [[nodiscard]] bool is_finite() const {
+        return std::all_of(v_.begin(), v_.end(), [](T value) { return std::isfinite(value); });
+    }
+
+    [[nodiscard]] std::span<T> v() const { return v_; }
+    [[nodiscard]] double scale() const { return scale_; }
+
+private:
+    // Squares below this may have lost digits to underflow.
+    static constexpr double underflow =
+        static_cast<double>(std::numeric_limits<F>::min()) / static_cast<double>(std::numeric_limits<F>::epsilon());
+
+    [[nodiscard]] const F* quick_v() const {
+        if constexpr (std::is_same_v<T, F>) {
+            return v_.data();
+        } else {
+            return quick_v_.data();
+        }
+    }
+
+    void copy_quick_v() {
+        if constexpr (!std::is_same_v<T, F>) {
+            std::transform(v_.begin(), v_.end(), quick_v_.data(), [](T value) { return static_cast<F>(value); });
+        }
+    }
+
+    void measure() {
+        copy_quick_v();
+        v_squared_ = static_cast<double>(kernel_.dot(quick_v(), quick_v(), v_.size()));
+    }
+
+    const kernels::Table<F>& kernel_ = kernels::active<F>();
+    std::span<T> v_;
+    AlignedBuffer<T> reserve_;
+    AlignedBuffer<F> quick_v_;  // v as F, where that is another type
+    double scale_ = 1;
+    // Twice the bound, for the roundings of the bound itself; 8 for the few that are not part of the sum.
+    double doubt_ = 2 * static_cast<double>(v_.size() + 8) * static_cast<double>(std::numeric_limits<F>::epsilon());
+    double v_squared_ = 0;  // |v|^2 or more: push_to_zero only makes it smaller
+    double w_squared_ = 0;
+    double w_absolute_ = 0;
+};
+
+}  // namespace rosenblatt

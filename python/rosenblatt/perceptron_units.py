@@ -1,0 +1,122 @@
+"""The units of a Perceptron, trained one after the other or in threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from joblib import effective_n_jobs
+from numpy.typing import NDArray
+
+from rosenblatt import _core
+
+__all__ = ["Unit", "train_units"]
+
+Array = NDArray[Any]
+
+
+@dataclass
+class Unit:
+    """One unit to be trained: its class against all others, or the second of two against the first."""
+
+    w: Array  # trained in place
+    intercept: float
+    y: NDArray[np.int8]
+    seed: int
+    weight_positive: float
+    weight_negative: float
+    ending: str = "interrupted"
+    n_iter: int = 0
+
+
+def train_units(
+    units: list[Unit],
+    X: Array,
+    weights: Array | None,
+    validation: Array | None,
+    *,
+    n_jobs: int | None,
+    **options: Any,
+) -> None:
+    """Train every unit on the same rows.
+
+    After Ctrl-C the units keep what they learned in whole epochs; the ending of those that were not done
+    is "interrupted".
+
+    Parameters
+    ----------
+    units : list of Unit
+        Changed in place.
+    X : ndarray of shape (rows, columns)
+        uint8, float32 or float64.
+    weights, validation : ndarray of shape (rows,) or None
+        Factor of each row's updates, in the dtype of the units; 1 (uint8) for each row held out.
+    n_jobs : int or None
+        Threads, as scikit-learn counts them.
+    **options
+        Handed to the core as they are.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rosenblatt.perceptron_units import Unit, train_units
+    >>> unit = Unit(np.zeros(1), 0.0, np.array([-1, 1], np.int8), 1, 1.0, 1.0)
+    >>> train_units([unit], np.array([[-1.0], [1.0]]), None, None, n_jobs=1, penalty=None, alpha=0.0,
+    ...             l1_ratio=0.0, fit_intercept=True, max_iter=9, tol=1e-3, shuffle=False, eta0=1.0,
+    ...             early_stopping=False, n_iter_no_change=2)
+    >>> unit.ending, unit.w, unit.intercept
+    ('converged', array([2.]), 0.0)
+    """
+    stop = threading.Event()
+
+    def train(unit: Unit) -> None:
+        if stop.is_set():
+            return
+        try:
+            unit.ending, unit.intercept, unit.n_iter = _core.train_perceptron(
+                unit.w,
+                unit.intercept,
+                X,
+                unit.y,
+                weights,
+                validation,
+                seed=int(unit.seed),
+                weight_positive=float(unit.weight_positive),
+                weight_negative=float(unit.weight_negative),
+                stopped=stop.is_set,
+                **options,
+            )
+        finally:
+            if unit.ending == "interrupted":  # also where an exception flew by
+                stop.set()
+
+    threads = min(effective_n_jobs(n_jobs), len(units)) if len(units) > 1 else 1
+    try:
+        if threads == 1:
+            for unit in units:
+                train(unit)
+        else:
+            _in_threads(train, units, threads, stop)
+    except KeyboardInterrupt:  # pressed between two units; the rest of them stay as they begin
+        stop.set()
+
+
+def _in_threads(
+    train: Callable[[Unit], None], units: list[Unit], threads: int, stop: threading.Event
+) -> None:
+    """Train the units in threads. Ctrl-C reaches the main thread, which tells the others through `stop`."""
+    with ThreadPoolExecutor(threads) as pool:
+        futures: list[Future[None]] = [pool.submit(train, unit) for unit in units]
+        try:
+            # With a limit, because not every platform lets Ctrl-C end a wait without one.
+            while wait(futures, timeout=0.1).not_done:
+                pass
+        except BaseException:
+            stop.set()
+            raise
+    for future in futures:
+        future.result()
