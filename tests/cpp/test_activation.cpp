@@ -1,0 +1,255 @@
+#include "rosenblatt/activation.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "finite_differences.hpp"
+#include "kernels/dispatch.hpp"
+
+namespace rosenblatt {
+namespace {
+
+using testing::central_difference;
+
+constexpr double inf = std::numeric_limits<double>::infinity();
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr std::array elementwise{Activation::hard_limit, Activation::relu, Activation::linear, Activation::sigmoid,
+                                 Activation::tanh};
+constexpr std::array smooth{Activation::linear, Activation::sigmoid, Activation::tanh};
+
+// The textbook's formulas (34-38).
+double formula(Activation f, double n) {
+    switch (f) {
+        case Activation::hard_limit:
+            return n >= 0 ? 1 : 0;
+        case Activation::relu:
+            return n >= 0 ? n : 0;
+        case Activation::sigmoid:
+            return 1 / (1 + std::exp(-n));
+        case Activation::tanh:
+            return std::tanh(n);
+        default:
+            return n;
+    }
+}
+
+template <class T>
+std::vector<T> activated(const std::string& level, Activation f, std::vector<T> n) {
+    std::vector<T> a(n.size());
+    kernels::level<T>(level).activate[static_cast<int>(f)](a.data(), a.size(), n.data(), n.size(), 1, n.size());
+    return a;
+}
+
+// s o f'(n) from a = f(n)
+template <class T>
+std::vector<T> times_slope(const std::string& level, Activation f, std::vector<T> s, const std::vector<T>& a) {
+    kernels::level<T>(level).derivative[static_cast<int>(f)](s.data(), s.size(), a.data(), a.size(), 1, s.size());
+    return s;
+}
+
+// -8 .. 8, with 0 and with values around it; 41 is no multiple of any vector.
+template <class T>
+std::vector<T> grid() {
+    std::vector<T> n;
+    for (int i = -20; i <= 20; ++i) {
+        n.push_back(static_cast<T>(0.4 * i));
+    }
+    return n;
+}
+
+TEST_CASE("names and activations belong together") {
+    CHECK(name(Activation::hard_limit) == "HardLimit");
+    CHECK(name(Activation::softmax) == "Softmax");
+    REQUIRE(activation_names().size() == activation_count);
+    for (int i = 0; i < activation_count; ++i) {
+        const auto f = static_cast<Activation>(i);
+        CHECK(parse_activation(name(f)) == f);
+        CHECK(activation_names()[static_cast<std::size_t>(i)] == name(f));
+    }
+}
+
+TEST_CASE("an unknown name is refused with the list of those that are known") {
+    CHECK_THROWS_WITH_AS((void)parse_activation("relu"),
+                         "unknown activation 'relu'; expected one of HardLimit, ReLU, Linear, Sigmoid, Tanh, Softmax",
+                         std::invalid_argument);
+    CHECK_THROWS_AS((void)parse_activation(""), std::invalid_argument);
+}
+
+TEST_CASE_TEMPLATE("activations agree with the textbook's formulas", T, float, double) {
+    const std::vector<T> n = grid<T>();
+    for (const std::string& level : kernels::available_levels()) {
+        for (const Activation f : elementwise) {
+            const std::vector<T> a = activated(level, f, n);
+            for (std::size_t i = 0; i < n.size(); ++i) {
+                CAPTURE(level);
+                CAPTURE(name(f));
+                CAPTURE(n[i]);
+                const double expected = formula(f, static_cast<double>(n[i]));
+                const double tolerance =
+                    8 * static_cast<double>(std::numeric_limits<T>::epsilon()) * std::abs(expected);
+                CHECK(std::abs(static_cast<double>(a[i]) - expected) <= tolerance);
+            }
+        }
+    }
+}
+
+TEST_CASE("derivatives agree with finite differences of the activations") {
+    for (const std::string& level : kernels::available_levels()) {
+        for (const Activation f : smooth) {
+            for (const double at : grid<double>()) {
+                CAPTURE(level);
+                CAPTURE(name(f));
+                CAPTURE(at);
+                double n = at;
+                const double slope = central_difference(n, [&] { return activated<double>(level, f, {n})[0]; });
+                const double s = times_slope<double>(level, f, {3}, activated<double>(level, f, {n}))[0];
+                CHECK(s == doctest::Approx(3 * slope).epsilon(1e-9));
+            }
+        }
+    }
+}
+
+TEST_CASE_TEMPLATE("derivatives of the activations with a kink", T, float, double) {
+    for (const std::string& level : kernels::available_levels()) {
+        CAPTURE(level);
+        const std::vector<T> s{2, 2, 2, 2, 2};
+        const std::vector<T> n{-1, T(-0.001), 0, T(0.001), 1};
+        CHECK(times_slope(level, Activation::relu, s, activated(level, Activation::relu, n)) ==
+              std::vector<T>{0, 0, 0, 2, 2});
+        CHECK(times_slope(level, Activation::hard_limit, s, activated(level, Activation::hard_limit, n)) ==
+              std::vector<T>{0, 0, 0, 0, 0});
+    }
+}
+
+TEST_CASE_TEMPLATE("float32 derivatives agree with the formulas", T, float, double) {
+    const std::vector<T> n = grid<T>();
+    for (const std::string& level : kernels::available_levels()) {
+        for (const Activation f : smooth) {
+            const std::vector<T> s = times_slope(level, f, std::vector<T>(n.size(), 1), activated(level, f, n));
+            for (std::size_t i = 0; i < n.size(); ++i) {
+                const double a = formula(f, static_cast<double>(n[i]));
+                const double slope = f == Activation::sigmoid ? a * (1 - a) : f == Activation::tanh ? 1 - a * a : 1;
+                CAPTURE(level);
+                CAPTURE(name(f));
+                CAPTURE(n[i]);
+                // 1 - a^2 near 0 keeps the absolute precision of a.
+                CHECK(std::abs(static_cast<double>(s[i]) - slope) <=
+                      8 * static_cast<double>(std::numeric_limits<T>::epsilon()));
+            }
+        }
+    }
+}
+
+TEST_CASE_TEMPLATE("softmax: positive, summing to 1, and as the formula says", T, float, double) {
+    const double tolerance = 16 * static_cast<double>(std::numeric_limits<T>::epsilon());
+    for (const std::string& level : kernels::available_levels()) {
+        for (const std::size_t count : {1U, 2U, 10U, 41U}) {
+            CAPTURE(level);
+            CAPTURE(count);
+            std::vector<T> n = grid<T>();
+            n.resize(count);
+            double sum = 0;
+            for (const T x : n) {
+                sum += std::exp(static_cast<double>(x));
+            }
+            const std::vector<T> a = activated(level, Activation::softmax, n);
+            double total = 0;
+            for (std::size_t j = 0; j < count; ++j) {
+                const double expected = std::exp(static_cast<double>(n[j])) / sum;
+                CHECK(std::abs(static_cast<double>(a[j]) - expected) <= tolerance * expected);
+                total += static_cast<double>(a[j]);
+            }
+            CHECK(std::abs(total - 1) <= tolerance);
+        }
+    }
+}
+
+TEST_CASE("softmax: the derivative is the product with the Jacobian") {
+    const std::vector<double> s{0.5, -1, 2, 0.25};
+    for (const std::string& level : kernels::available_levels()) {
+        std::vector<double> n{0.3, -1.2, 0.8, 2};
+        const std::vector<double> got =
+            times_slope(level, Activation::softmax, s, activated(level, Activation::softmax, n));
+        for (std::size_t j = 0; j < n.size(); ++j) {
+            // d/dn_j of sum_i s_i a_i
+            const double expected = central_difference(n[j], [&] {
+                const std::vector<double> a = activated(level, Activation::softmax, n);
+                return s[0] * a[0] + s[1] * a[1] + s[2] * a[2] + s[3] * a[3];
+            });
+            CAPTURE(level);
+            CAPTURE(j);
+            CHECK(got[j] == doctest::Approx(expected).epsilon(1e-10));
+        }
+    }
+}
+
+TEST_CASE_TEMPLATE("NaN stays NaN", T, float, double) {
+    for (const std::string& level : kernels::available_levels()) {
+        for (const Activation f : {Activation::relu, Activation::linear, Activation::sigmoid, Activation::tanh}) {
+            CAPTURE(level);
+            CAPTURE(name(f));
+            const std::vector<T> a = activated<T>(level, f, {1, T(nan), 1});
+            CHECK(std::isnan(a[1]));
+            CHECK_FALSE(std::isnan(a[0]));
+            CHECK_FALSE(std::isnan(a[2]));
+        }
+        for (const std::vector<T>& n : {std::vector<T>{T(nan), 1}, std::vector<T>{1, T(nan)}}) {
+            const std::vector<T> a = activated(level, Activation::softmax, n);
+            CHECK(std::isnan(a[0]));
+            CHECK(std::isnan(a[1]));
+        }
+    }
+}
+
+TEST_CASE_TEMPLATE("infinite and large net inputs", T, float, double) {
+    const std::vector<T> n{T(-inf), -1000, 1000, T(inf)};
+    const T big = T(inf);
+    for (const std::string& level : kernels::available_levels()) {
+        CAPTURE(level);
+        CHECK(activated(level, Activation::hard_limit, n) == std::vector<T>{0, 0, 1, 1});
+        CHECK(activated(level, Activation::relu, n) == std::vector<T>{0, 0, 1000, big});
+        CHECK(activated(level, Activation::linear, n) == n);
+        CHECK(activated(level, Activation::sigmoid, n) == std::vector<T>{0, 0, 1, 1});
+        CHECK(activated(level, Activation::tanh, n) == std::vector<T>{-1, -1, 1, 1});
+        CHECK(activated<T>(level, Activation::softmax, {10000, -10000, 10000}) == std::vector<T>{T(0.5), 0, T(0.5)});
+        CHECK(activated<T>(level, Activation::softmax, {-10000, -10000}) == std::vector<T>{T(0.5), T(0.5)});
+        CHECK(activated<T>(level, Activation::softmax, {T(-inf), 3}) == std::vector<T>{0, 1});
+    }
+}
+
+TEST_CASE_TEMPLATE("rows lie a stride apart, and a may be n", T, float, double) {
+    constexpr std::size_t stride = 16;
+    for (const std::string& level : kernels::available_levels()) {
+        for (int i = 0; i < activation_count; ++i) {
+            const kernels::Table<T>& kernel = kernels::level<T>(level);
+            std::vector<T> n(3 * stride);
+            for (std::size_t j = 0; j < n.size(); ++j) {
+                n[j] = static_cast<T>(std::sin(static_cast<double>(j)));
+            }
+            std::vector<T> in_place = n;
+            std::vector<T> apart(3 * 2 * stride);
+            kernel.activate[i](in_place.data(), stride, in_place.data(), stride, 3, 7);
+            kernel.activate[i](apart.data(), 2 * stride, n.data(), stride, 3, 7);
+            for (std::size_t row = 0; row < 3; ++row) {
+                const auto begin = n.begin() + static_cast<std::ptrdiff_t>(row * stride);
+                const std::vector<T> expected = activated<T>(level, static_cast<Activation>(i), {begin, begin + 7});
+                CAPTURE(level);
+                CAPTURE(i);
+                CAPTURE(row);
+                CHECK(std::equal(expected.begin(), expected.end(), in_place.data() + row * stride));
+                CHECK(std::equal(expected.begin(), expected.end(), apart.data() + row * 2 * stride));
+            }
+        }
+    }
+}
+
+}  // namespace
+}  // namespace rosenblatt

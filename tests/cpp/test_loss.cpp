@@ -1,0 +1,186 @@
+#include "rosenblatt/loss.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "finite_differences.hpp"
+#include "kernels/dispatch.hpp"
+
+namespace rosenblatt {
+namespace {
+
+using testing::central_difference;
+
+template <class T>
+struct Result {
+    double value;
+    std::vector<T> s;
+};
+
+template <class T>
+Result<T> loss_of(const std::string& level, Loss loss, const std::vector<T>& a, const std::vector<T>& y,
+                  std::size_t rows = 1) {
+    Result<T> result{0, std::vector<T>(a.size())};
+    const std::size_t cols = a.size() / rows;
+    result.value = kernels::level<T>(level).loss[static_cast<int>(loss)](result.s.data(), cols, a.data(), cols,
+                                                                         y.data(), cols, rows, cols);
+    return result;
+}
+
+template <class T>
+std::vector<T> activated(const std::string& level, Activation f, const std::vector<T>& n) {
+    std::vector<T> a(n.size());
+    kernels::level<T>(level).activate[static_cast<int>(f)](a.data(), a.size(), n.data(), n.size(), 1, n.size());
+    return a;
+}
+
+TEST_CASE("names and losses belong together") {
+    CHECK(name(Loss::squared_error) == "squared_error");
+    CHECK(name(Loss::binary_log_loss) == "binary_log_loss");
+    REQUIRE(loss_names().size() == loss_count);
+    for (int i = 0; i < loss_count; ++i) {
+        const auto loss = static_cast<Loss>(i);
+        CHECK(parse_loss(name(loss)) == loss);
+        CHECK(loss_names()[static_cast<std::size_t>(i)] == name(loss));
+    }
+}
+
+TEST_CASE("an unknown name is refused with the list of those that are known") {
+    CHECK_THROWS_WITH_AS(
+        (void)parse_loss("mse"),
+        "unknown loss 'mse'; expected one of squared_error, half_squared_error, log_loss, binary_log_loss",
+        std::invalid_argument);
+}
+
+TEST_CASE("the log-losses need the activation whose derivative they cancel") {
+    for (int i = 0; i < activation_count; ++i) {
+        const auto f = static_cast<Activation>(i);
+        CHECK_NOTHROW(check_loss(Loss::squared_error, f));
+        CHECK_NOTHROW(check_loss(Loss::half_squared_error, f));
+        if (f != Activation::softmax) {
+            CHECK_THROWS_AS(check_loss(Loss::log_loss, f), std::invalid_argument);
+        }
+        if (f != Activation::sigmoid) {
+            CHECK_THROWS_AS(check_loss(Loss::binary_log_loss, f), std::invalid_argument);
+        }
+    }
+    CHECK_NOTHROW(check_loss(Loss::log_loss, Activation::softmax));
+    CHECK_NOTHROW(check_loss(Loss::binary_log_loss, Activation::sigmoid));
+    CHECK_THROWS_WITH(check_loss(Loss::log_loss, Activation::tanh),
+                      "the loss log_loss needs a last layer with Softmax, not Tanh");
+    CHECK_THROWS_WITH(check_loss(Loss::binary_log_loss, Activation::softmax),
+                      "the loss binary_log_loss needs a last layer with Sigmoid, not Softmax");
+    CHECK(is_canonical(Loss::log_loss));
+    CHECK(is_canonical(Loss::binary_log_loss));
+    CHECK_FALSE(is_canonical(Loss::squared_error));
+    CHECK_FALSE(is_canonical(Loss::half_squared_error));
+}
+
+TEST_CASE_TEMPLATE("values by hand, summed over rows and outputs", T, float, double) {
+    const double epsilon = 4 * static_cast<double>(std::numeric_limits<T>::epsilon());
+    for (const std::string& level : kernels::available_levels()) {
+        CAPTURE(level);
+        // Two rows of two outputs: errors y - a are -1, 2 and 0.5, 0.
+        const std::vector<T> a{1, 1, T(0.5), 3};
+        const std::vector<T> y{0, 3, 1, 3};
+        const Result<T> squared = loss_of(level, Loss::squared_error, a, y, 2);
+        CHECK(squared.value == doctest::Approx(1 + 4 + 0.25).epsilon(epsilon));
+        CHECK(squared.s == std::vector<T>{2, -4, -1, 0});
+        const Result<T> half = loss_of(level, Loss::half_squared_error, a, y, 2);
+        CHECK(half.value == doctest::Approx(0.5 * (1 + 4 + 0.25)).epsilon(epsilon));
+        CHECK(half.s == std::vector<T>{1, -2, T(-0.5), 0});
+
+        // -ln 0.5 - ln 0.25 = 3 ln 2
+        const std::vector<T> p{T(0.5), T(0.5), T(0.75), T(0.25)};
+        const std::vector<T> labels{1, 0, 0, 1};
+        const Result<T> log_loss = loss_of(level, Loss::log_loss, p, labels, 2);
+        CHECK(log_loss.value == doctest::Approx(3 * std::log(2.0)).epsilon(epsilon));
+        CHECK(log_loss.s == std::vector<T>{T(-0.5), T(0.5), T(0.75), T(-0.75)});
+
+        // -ln 0.5 - ln 0.5 - ln 0.25 - ln 0.25 = 6 ln 2
+        const Result<T> binary = loss_of(level, Loss::binary_log_loss, p, labels, 2);
+        CHECK(binary.value == doctest::Approx(6 * std::log(2.0)).epsilon(epsilon));
+        CHECK(binary.s == log_loss.s);
+    }
+}
+
+TEST_CASE("s = dL/da agrees with finite differences") {
+    const std::vector<double> y{0.5, -1, 2, 0};
+    for (const std::string& level : kernels::available_levels()) {
+        for (const Loss loss : {Loss::squared_error, Loss::half_squared_error}) {
+            std::vector<double> a{0.3, -1.2, 0.8, 2};
+            const std::vector<double> s = loss_of(level, loss, a, y).s;
+            for (std::size_t j = 0; j < a.size(); ++j) {
+                CAPTURE(level);
+                CAPTURE(name(loss));
+                CAPTURE(j);
+                const double expected = central_difference(a[j], [&] { return loss_of(level, loss, a, y).value; });
+                CHECK(s[j] == doctest::Approx(expected).epsilon(1e-10));
+            }
+        }
+    }
+}
+
+TEST_CASE("s = dL/dn of the log-losses agrees with finite differences through the activation") {
+    struct Pair {
+        Loss loss;
+        Activation activation;
+        std::vector<double> y;
+    };
+    // Targets between 0 and 1 as well: the softmax's must sum to 1.
+    const std::vector<Pair> pairs{{Loss::log_loss, Activation::softmax, {0, 0, 1, 0}},
+                                  {Loss::log_loss, Activation::softmax, {0.1, 0.2, 0.3, 0.4}},
+                                  {Loss::binary_log_loss, Activation::sigmoid, {0, 1, 1, 0}},
+                                  {Loss::binary_log_loss, Activation::sigmoid, {0.5, 0.9, 1, 0}}};
+    for (const std::string& level : kernels::available_levels()) {
+        for (const Pair& pair : pairs) {
+            std::vector<double> n{0.3, -1.2, 0.8, 2};
+            const auto result = [&] { return loss_of(level, pair.loss, activated(level, pair.activation, n), pair.y); };
+            const std::vector<double> s = result().s;
+            for (std::size_t j = 0; j < n.size(); ++j) {
+                CAPTURE(level);
+                CAPTURE(name(pair.loss));
+                CAPTURE(j);
+                const double expected = central_difference(n[j], [&] { return result().value; });
+                CHECK(s[j] == doctest::Approx(expected).epsilon(1e-10));
+            }
+        }
+    }
+}
+
+TEST_CASE_TEMPLATE("a certain answer: right costs nothing, wrong costs -log eps", T, float, double) {
+    const double eps = static_cast<double>(std::numeric_limits<T>::epsilon());
+    for (const std::string& level : kernels::available_levels()) {
+        for (const Loss loss : {Loss::log_loss, Loss::binary_log_loss}) {
+            CAPTURE(level);
+            CAPTURE(name(loss));
+            const double outputs = loss == Loss::log_loss ? 1 : 2;  // the binary one counts the 0 of the other class
+            CHECK(std::abs(loss_of<T>(level, loss, {0, 1}, {0, 1}).value) <= 2 * outputs * eps);
+            CHECK(loss_of<T>(level, loss, {1, 0}, {0, 1}).value ==
+                  doctest::Approx(-outputs * std::log(eps)).epsilon(1e-6));
+        }
+    }
+}
+
+TEST_CASE_TEMPLATE("NaN in an answer is NaN in the loss and in its own sensitivity", T, float, double) {
+    const T nan = std::numeric_limits<T>::quiet_NaN();
+    for (const std::string& level : kernels::available_levels()) {
+        for (int i = 0; i < loss_count; ++i) {
+            CAPTURE(level);
+            CAPTURE(i);
+            const Result<T> result = loss_of<T>(level, static_cast<Loss>(i), {T(0.5), nan}, {0, 1});
+            CHECK(std::isnan(result.value));
+            CHECK(std::isnan(result.s[1]));
+            CHECK_FALSE(std::isnan(result.s[0]));
+        }
+    }
+}
+
+}  // namespace
+}  // namespace rosenblatt

@@ -1,0 +1,42 @@
+"""What several test modules share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+DATA_HOME = "ROSENBLATT_DATA_HOME"
+
+# The continuous integration has the data, so there a skipped test is one that was forgotten.
+NOTHING_MAY_BE_SKIPPED = bool(os.environ.get("CI")) and bool(os.environ.get(DATA_HOME))
+
+
+@pytest.fixture(scope="session")
+def mnist_home() -> Path:
+    """The data folder that holds the real MNIST; a test that asks for it is skipped without."""
+    home = os.environ.get(DATA_HOME)
+    if not home:
+        pytest.skip(f"{DATA_HOME} is not set; it names the folder that holds mnist/")
+    if not (Path(home) / "mnist").is_dir():
+        pytest.skip(f"{DATA_HOME} is {home}, which has no folder mnist/")
+    return Path(home)
+
+
+def _skipped(config: pytest.Config) -> int:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return len(reporter.stats.get("skipped", [])) if reporter is not None else 0
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if NOTHING_MAY_BE_SKIPPED and _skipped(session.config) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if NOTHING_MAY_BE_SKIPPED and _skipped(config):
+        terminalreporter.write_line(
+            f"{_skipped(config)} skipped, but with CI and {DATA_HOME} set every test must run",
+            red=True,
+        )
