@@ -4,6 +4,7 @@
 namespace rosenblatt::bindings {
 
 void register_isa(pybind11::module_& module);
+void register_random(pybind11::module_& module);
 void register_network(pybind11::module_& module);
 void register_trainer(pybind11::module_& module);
 void register_perceptron(pybind11::module_& module);
@@ -13,6 +14,7 @@ void register_perceptron(pybind11::module_& module);
 PYBIND11_MODULE(_core, module) {
     module.doc() = "The C++ core of rosenblatt.";
     rosenblatt::bindings::register_isa(module);
+    rosenblatt::bindings::register_random(module);
     rosenblatt::bindings::register_network(module);
     rosenblatt::bindings::register_trainer(module);
     rosenblatt::bindings::register_perceptron(module);

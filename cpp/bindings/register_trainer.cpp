@@ -71,24 +71,16 @@ const char* name_of(Ending ending) {
     return "interrupted";
 }
 
-using Words = py::array_t<std::uint32_t, py::array::c_style | py::array::forcecast>;
 using OnEpoch = std::function<bool(std::size_t, double, double)>;
 
 template <class T>
-std::tuple<std::string, Words, std::size_t> fit(Trainer<T>& trainer, Network<T>& network, const py::array& x,
-                                                const py::array& y, const py::array& training,
-                                                const py::array& validation, std::size_t max_iter, const Words& words,
-                                                std::size_t position, const std::optional<OnEpoch>& on_epoch) {
+std::string fit(Trainer<T>& trainer, Network<T>& network, const py::array& x, const py::array& y,
+                const py::array& training, const py::array& validation, std::size_t max_iter, MersenneTwister& random,
+                const std::optional<OnEpoch>& on_epoch) {
     const Table table = as_table(x, "x");
     const TargetsArray targets = as_targets(y);
     const TrainingData data{table.rows, targets.targets, as_index(training, "training"),
                             as_index(validation, "validation")};
-    if (words.size() != static_cast<py::ssize_t>(MersenneTwister::state_size)) {
-        throw py::value_error("the state of a Mersenne Twister has 624 words, not " + std::to_string(words.size()));
-    }
-    MersenneTwister random(
-        std::span<const std::uint32_t, MersenneTwister::state_size>(words.data(), MersenneTwister::state_size),
-        position);
     Listener listener{{}, interrupted};
     if (on_epoch) {
         listener.on_epoch = [&on_epoch](const Epoch& epoch) {
@@ -96,13 +88,8 @@ std::tuple<std::string, Words, std::size_t> fit(Trainer<T>& trainer, Network<T>&
             return (*on_epoch)(epoch.number, epoch.loss, epoch.validation_score);
         };
     }
-    Ending ending = Ending::max_iter;
-    {
-        const py::gil_scoped_release release;
-        ending = trainer.fit(network, data, max_iter, random, listener);
-    }
-    return {name_of(ending), Words(static_cast<py::ssize_t>(random.words().size()), random.words().data()),
-            random.position()};
+    const py::gil_scoped_release release;
+    return name_of(trainer.fit(network, data, max_iter, random, listener));
 }
 
 template <class T>
@@ -125,8 +112,8 @@ void register_trainer_of(py::module_& module, const std::string& suffix) {
              py::arg("nesterovs_momentum"), py::arg("beta_1"), py::arg("beta_2"), py::arg("epsilon"),
              py::arg("n_iter_no_change"), py::arg("early_stopping"), py::arg("score"))
         .def("fit", &fit<T>, py::arg("network"), py::arg("x"), py::arg("y"), py::arg("training"),
-             py::arg("validation"), py::arg("max_iter"), py::arg("words"), py::arg("position"), py::arg("on_epoch"),
-             "Train for at most max_iter epochs; returns how it ended, and the random generator's state.")
+             py::arg("validation"), py::arg("max_iter"), py::arg("random"), py::arg("on_epoch"),
+             "Train for at most max_iter epochs; returns how it ended.")
         .def_property_readonly("loss_curve", &Tr::loss_curve)
         .def_property_readonly("validation_scores", &Tr::validation_scores)
         .def(

@@ -46,9 +46,10 @@ struct Table {
     void (*multiply)(T* out, std::size_t out_stride, const T* left, std::size_t left_stride, const T* right,
                      std::size_t right_stride, std::size_t rows, std::size_t inner, std::size_t cols);
 
-    // out (rows x cols) = transpose(left (inner x rows)) * right (inner x cols)
+    // out (rows x cols) = transpose(left (inner x rows)) * right (inner x cols), or += that
     void (*multiply_transposed)(T* out, std::size_t out_stride, const T* left, std::size_t left_stride, const T* right,
-                                std::size_t right_stride, std::size_t rows, std::size_t inner, std::size_t cols);
+                                std::size_t right_stride, std::size_t rows, std::size_t inner, std::size_t cols,
+                                bool add);
 
     // out (cols x rows) = transpose(in (rows x cols)); the padding of out's rows is left alone
     void (*transpose)(T* out, std::size_t out_stride, const T* in, std::size_t in_stride, std::size_t rows,

@@ -25,8 +25,8 @@ Layout::Layout(std::vector<std::size_t> sizes, const std::vector<Activation>& ac
         throw std::invalid_argument("a network of " + std::to_string(sizes_.size() - 1) + " layers needs as many " +
                                     "activations; got " + std::to_string(activations.size()));
     }
-    // Half of the address space for one element leaves room for every product below.
-    constexpr std::size_t most = std::numeric_limits<std::size_t>::max() / 16;
+    // A sixteenth of the address space, in elements: no sum or product below overflows.
+    const std::size_t most = std::numeric_limits<std::size_t>::max() / 16 / element_size;
     for (std::size_t i = 0; i < sizes_.size(); ++i) {
         if (sizes_[i] == 0) {
             throw std::invalid_argument("every size of a network must be at least 1; size " + std::to_string(i) +
@@ -40,7 +40,7 @@ Layout::Layout(std::vector<std::size_t> sizes, const std::vector<Activation>& ac
     for (std::size_t k = 0; k + 1 < sizes_.size(); ++k) {
         const std::size_t stride = padded(sizes_[k + 1], element_size);
         const Layer layer{sizes_[k], sizes_[k + 1], stride, size_, activations[k]};
-        if ((most - size_) / element_size / stride < sizes_[k] + 1) {
+        if ((most - size_) / stride < sizes_[k] + 1) {
             throw std::length_error("the parameters of layer " + std::to_string(k + 1) + ", " +
                                     std::to_string(sizes_[k] + 1) + " x " + std::to_string(sizes_[k + 1]) +
                                     ", do not fit into memory");

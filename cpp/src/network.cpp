@@ -31,7 +31,7 @@ void Network<T>::forward(Workspace<T>& workspace, std::size_t rows) const {
 }
 
 template <class T>
-double Network<T>::backward(Workspace<T>& workspace, std::size_t rows, Loss loss) const {
+double Network<T>::backward(Workspace<T>& workspace, std::size_t rows, Loss loss, bool add) const {
     const kernels::Table<T>& kernel = kernels::active<T>();
     const auto multiply_by_slope = [&](std::size_t k) {
         const Activation f = layout_.layers()[k - 1].activation;
@@ -59,7 +59,7 @@ double Network<T>::backward(Workspace<T>& workspace, std::size_t rows, Loss loss
         const MatrixView<T> input = workspace.a(k - 1);
         // dL/dtheta^k = [1 a^(k-1)]^T s^k
         kernel.multiply_transposed(workspace.gradient() + layer.offset, layer.stride, input.data - 1, input.stride,
-                                   s.data, s.stride, layer.inputs + 1, rows, layer.outputs);
+                                   s.data, s.stride, layer.inputs + 1, rows, layer.outputs, add);
         if (k > 1) {
             // s^(k-1) = s^k (W^k)^T o f'(n^(k-1))
             const MatrixView<T> transposed = workspace.transposed_weights(k);

@@ -35,8 +35,9 @@ double r2(MatrixView<const T> a, MatrixView<const T> y) {
     for (std::size_t j = 0; j < a.cols; ++j) {
         double mean = 0;
         for (std::size_t i = 0; i < a.rows; ++i) {
-            mean += static_cast<double>(y(i, j)) / static_cast<double>(a.rows);
+            mean += static_cast<double>(y(i, j));
         }
+        mean /= static_cast<double>(a.rows);  // last: the mean of equal targets is that target exactly
         double residual = 0;
         double variation = 0;
         for (std::size_t i = 0; i < a.rows; ++i) {

@@ -41,6 +41,16 @@ void check(const TrainingData& data, const Layout& layout, bool early_stopping) 
     check_index(data.validation, data.rows.count);
 }
 
+// The most rows that forward and backward take at a time: a larger batch is a sum over several such chunks. That bounds
+// the memory of a batch of all rows, and the time until somebody looks for an interruption: a chunk is at most 2^30
+// multiplications, about a tenth of a second for forward and backward together.
+std::size_t chunk_rows(const Layout& layout, std::size_t batch_size) {
+    constexpr std::size_t most_rows = 1024;
+    constexpr std::size_t fewest_rows = 32;
+    constexpr std::size_t most_multiplications = std::size_t{1} << 30U;
+    return std::min(batch_size, std::clamp(most_multiplications / layout.size(), fewest_rows, most_rows));
+}
+
 }  // namespace
 
 // Asks the listener whether to stop, about ten times a second.
@@ -75,17 +85,21 @@ template <class T>
 bool Trainer<T>::train_epoch(Network<T>& network, Workspace<T>& workspace, const TrainingData& data,
                              std::span<const std::int64_t> order, Interruption* interruption, double& loss) {
     double sum = 0;
-    for (std::size_t done = 0; done < order.size(); done += workspace.batch()) {
-        if (interruption != nullptr && interruption->requested()) {
-            return false;
+    for (std::size_t done = 0; done < order.size(); done += options_.batch_size) {
+        const std::span<const std::int64_t> batch =
+            order.subspan(done, std::min(options_.batch_size, order.size() - done));
+        for (std::size_t begin = 0; begin < batch.size(); begin += workspace.batch()) {
+            if (interruption != nullptr && interruption->requested()) {
+                return false;
+            }
+            const std::size_t rows = std::min(workspace.batch(), batch.size() - begin);
+            const std::span<const std::int64_t> index = batch.subspan(begin, rows);
+            gather(workspace.a(0), data.rows, index);
+            gather(workspace.y(), data.targets, index);
+            network.forward(workspace, rows);
+            sum += options_.loss_scale * network.backward(workspace, rows, options_.loss, begin > 0);
         }
-        const std::size_t rows = std::min(workspace.batch(), order.size() - done);
-        const std::span<const std::int64_t> index = order.subspan(done, rows);
-        gather(workspace.a(0), data.rows, index);
-        gather(workspace.y(), data.targets, index);
-        network.forward(workspace, rows);
-        sum += options_.loss_scale * network.backward(workspace, rows, options_.loss);
-        sum += optimizer_.step(network, workspace.gradient(), rows) * static_cast<double>(rows);
+        sum += optimizer_.step(network, workspace.gradient(), batch.size()) * static_cast<double>(batch.size());
     }
     loss = sum / static_cast<double>(order.size());
     return true;
@@ -93,32 +107,31 @@ bool Trainer<T>::train_epoch(Network<T>& network, Workspace<T>& workspace, const
 
 template <class T>
 void Trainer<T>::count_improvement(const Network<T>& network, double loss, double validation_score) {
+    bool improved = false;
     if (options_.early_stopping) {
-        progress_.no_improvement = validation_score < progress_.best_validation_score + options_.tol ? progress_.no_improvement + 1 : 0;
+        improved = !(validation_score < progress_.best_validation_score + options_.tol);
         if (validation_score > progress_.best_validation_score) {
             progress_.best_validation_score = validation_score;
             best_parameters_.copy_from(network.parameters());
         }
     } else {
-        progress_.no_improvement = loss > progress_.best_loss - options_.tol ? progress_.no_improvement + 1 : 0;
+        improved = !(loss > progress_.best_loss - options_.tol);
         progress_.best_loss = std::min(progress_.best_loss, loss);
     }
+    progress_.no_improvement = improved ? 0 : progress_.no_improvement + 1;
 }
 
 template <class T>
-Ending Trainer<T>::fit(Network<T>& network, const TrainingData& data, std::size_t max_iter, MersenneTwister& random,
-                       const Listener& listener) {
-    check(data, network.layout(), options_.early_stopping);
-    Workspace<T> workspace(network.layout(), std::min(options_.batch_size, data.training.size()), Keep::training);
+Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::size_t max_iter, MersenneTwister& random,
+                         const Listener& listener) {
+    Workspace<T> workspace(network.layout(),
+                           chunk_rows(network.layout(), std::min(options_.batch_size, data.training.size())),
+                           Keep::training);
     std::vector<std::int64_t> order(data.training.begin(), data.training.end());
     std::vector<std::int64_t> permutation(options_.shuffle ? order.size() : 0);
     std::vector<std::int64_t> shuffled(permutation.size());
-    if (options_.early_stopping && best_parameters_.size() == 0) {
-        best_parameters_ = network.parameters();
-    }
     std::optional<AlignedBuffer<T>> last_epoch = network.parameters();
     Interruption interruption{listener};
-    Ending ending = Ending::max_iter;
     for (std::size_t epoch = 1; epoch <= max_iter; ++epoch) {
         if (options_.shuffle) {
             // As scikit-learn does: a fresh permutation of the order of the epoch before.
@@ -130,10 +143,14 @@ Ending Trainer<T>::fit(Network<T>& network, const TrainingData& data, std::size_
         }
         const Clock::time_point begin = Clock::now();
         double loss = 0;
-        if (!train_epoch(network, workspace, data, order, last_epoch ? &interruption : nullptr, loss)) {
+        try {
+            if (!train_epoch(network, workspace, data, order, last_epoch ? &interruption : nullptr, loss)) {
+                network.parameters().copy_from(*last_epoch);
+                return Ending::interrupted;
+            }
+        } catch (...) {  // the listener's, asked about an interruption: then last_epoch is there
             network.parameters().copy_from(*last_epoch);
-            ending = Ending::interrupted;
-            break;
+            throw;
         }
         progress_.samples += static_cast<double>(order.size());
         loss_curve_.push_back(loss);
@@ -144,24 +161,22 @@ Ending Trainer<T>::fit(Network<T>& network, const TrainingData& data, std::size_
         }
         count_improvement(network, loss, validation_score);
         optimizer_.epoch_ends(progress_.samples);
+        bool is_converged = false;
+        if (progress_.no_improvement > options_.n_iter_no_change) {
+            is_converged = optimizer_.stalled();
+            progress_.no_improvement = is_converged ? progress_.no_improvement : 0;
+        }
         if (listener.on_epoch && listener.on_epoch({epoch, loss, validation_score})) {
-            ending = Ending::stopped_by_listener;
-            break;
+            return Ending::stopped_by_listener;
         }
         if (!std::isfinite(loss)) {
-            ending = Ending::diverged;
-            break;
+            return Ending::diverged;
         }
-        if (progress_.no_improvement > options_.n_iter_no_change) {
-            if (optimizer_.stalled()) {
-                ending = Ending::converged;
-                break;
-            }
-            progress_.no_improvement = 0;
+        if (is_converged) {
+            return Ending::converged;
         }
         if (interruption.requested()) {
-            ending = Ending::interrupted;
-            break;
+            return Ending::interrupted;
         }
         // To be interrupted within an epoch, its beginning must be saved; a short one is rather waited for.
         if (Clock::now() - begin > look_interval / 2) {
@@ -174,9 +189,27 @@ Ending Trainer<T>::fit(Network<T>& network, const TrainingData& data, std::size_
             last_epoch.reset();
         }
     }
-    if (options_.early_stopping) {
-        network.parameters().copy_from(best_parameters_);
+    return Ending::max_iter;
+}
+
+template <class T>
+Ending Trainer<T>::fit(Network<T>& network, const TrainingData& data, std::size_t max_iter, MersenneTwister& random,
+                       const Listener& listener) {
+    check(data, network.layout(), options_.early_stopping);
+    if (!options_.early_stopping) {
+        return train(network, data, max_iter, random, listener);
     }
+    if (best_parameters_.size() == 0) {
+        best_parameters_ = network.parameters();
+    }
+    Ending ending = Ending::max_iter;
+    try {
+        ending = train(network, data, max_iter, random, listener);
+    } catch (...) {
+        network.parameters().copy_from(best_parameters_);
+        throw;
+    }
+    network.parameters().copy_from(best_parameters_);
     return ending;
 }
 

@@ -1,7 +1,6 @@
 #include "rosenblatt/workspace.hpp"
 
 #include <limits>
-#include <new>
 
 namespace rosenblatt {
 
@@ -14,7 +13,7 @@ Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep) : ba
     std::size_t total = 0;
     const auto place = [&total](std::size_t rows, std::size_t cols, std::size_t stride, std::size_t before) {
         if (stride != 0 && rows > (std::numeric_limits<std::ptrdiff_t>::max() / sizeof(T) - total) / stride) {
-            throw std::bad_alloc();
+            throw OutOfMemory(rows, stride * sizeof(T));
         }
         const Place result{total + before, rows, cols, stride};
         total += rows * stride;

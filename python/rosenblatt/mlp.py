@@ -7,11 +7,13 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
@@ -23,7 +25,7 @@ from rosenblatt.callbacks import Callback, EpochState
 from rosenblatt.precision import PRECISIONS, Array, CoreNetwork
 from rosenblatt.random_state import continued
 
-__all__ = ["MLP", "PARAMETERS_DOC", "RAISES_DOC"]
+__all__ = ["MLP"]
 
 # scikit-learn's names of the activations, and the textbook's.
 _ACTIVATIONS = {
@@ -34,8 +36,19 @@ _ACTIVATIONS = {
     "softmax": "Softmax",
 }
 
+# Parameters that are a number of the core.
+_NUMBERS = (
+    *("alpha", "learning_rate_init", "power_t", "tol", "momentum"),
+    *("beta_1", "beta_2", "epsilon", "n_iter_no_change"),
+)
+
 # Bytes are read as they are and converted batch by batch; anything else becomes float64.
 _DTYPES = [np.float64, np.float32, np.uint8]
+
+
+def _is_true(answer: object) -> bool:
+    """Whether it is True, also NumPy's; a number or a text that a callback happens to return is not."""
+    return isinstance(answer, bool | np.bool_) and bool(answer)
 
 
 class MLP(ABC, BaseEstimator):  # type: ignore[misc]
@@ -146,12 +159,13 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         candidate = object.__new__(type(self))  # copy.copy would copy the parameters as well
         candidate.__dict__.update(self.__dict__)
         candidate._fit_in_place(X, y)
-        self.__dict__.update(candidate.__dict__)
+        self.__dict__ = candidate.__dict__  # not update: names of columns that are gone must go
         return self
 
     def _fit_in_place(self, X: Any, y: Any) -> None:
         sizes = self._hidden_sizes()
         callbacks = self._checked_callbacks()
+        numbers = {name: self._number(name) for name in _NUMBERS}
         first = not (self.warm_start and hasattr(self, "coefs_"))
         X, y = validate_data(
             self,
@@ -165,6 +179,8 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         dtype = np.dtype(np.float32 if X.dtype == np.float32 else np.float64)
         if not first:
             dtype = self.coefs_[0].dtype
+        if issparse(y):
+            y = y.toarray()
         y, outputs = self._targets(y, dtype, first)
         random = check_random_state(self.random_state)
         network = self._initial_network([X.shape[1], *sizes, outputs], dtype, random, first)
@@ -174,39 +190,39 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         trainer = PRECISIONS[dtype].trainer(
             network,
             **self._loss(outputs),
+            **numbers,
             solver=self.solver,
-            alpha=self.alpha,
             batch_size=batch_size,
             learning_rate=self.learning_rate,
-            learning_rate_init=self.learning_rate_init,
-            power_t=self.power_t,
             shuffle=bool(self.shuffle),
-            tol=self.tol,
-            momentum=self.momentum,
             nesterovs_momentum=bool(self.nesterovs_momentum),
-            beta_1=self.beta_1,
-            beta_2=self.beta_2,
-            epsilon=self.epsilon,
-            n_iter_no_change=self.n_iter_no_change,
             early_stopping=bool(self.early_stopping),
         )
         if not first:
             trainer.resume(**self._progress)
         listen = self._listener(callbacks, trainer, len(training))
+        max_iter = min(int(self.max_iter), 2**63 - 1)
         ending = "interrupted"
         # Suppressed: Ctrl-C pressed while Python code of a listener ran; the network is as of that epoch.
         with continued(random) as generator, suppress(KeyboardInterrupt):
-            ending, *generator.state = trainer.fit(
-                network, X, y, training, validation, int(self.max_iter), *generator.state, listen
-            )
+            ending = trainer.fit(network, X, y, training, validation, max_iter, generator, listen)
         self._adopt(network, trainer, first)
         self._conclude(ending)
+
+    def _number(self, name: str) -> float:
+        """A parameter as the core takes it; integers may be too large for that."""
+        try:
+            return float(getattr(self, name))
+        except OverflowError:
+            raise ValueError(f"the parameter {name} is too large for a float64") from None
 
     def _hidden_sizes(self) -> list[int]:
         sizes = self.hidden_layer_sizes
         sizes = list(sizes) if np.iterable(sizes) else [sizes]
-        if not all(isinstance(size, Integral) and size > 0 for size in sizes):
+        if not all(isinstance(size, Integral) and not isinstance(size, bool) and size > 0 for size in sizes):
             raise ValueError(f"hidden_layer_sizes must be integers > 0, got {sizes}.")
+        if any(size >= 2**63 for size in sizes):
+            raise ValueError(f"hidden_layer_sizes are too large for any memory: {sizes}")
         return [int(size) for size in sizes]
 
     def _checked_callbacks(self) -> list[Callback]:
@@ -281,12 +297,12 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         def on_epoch(n_iter: int, loss: float, score: float) -> bool:
             nonlocal rate
             if self.verbose:
-                if self.learning_rate == "adaptive" and trainer.learning_rate != rate:
-                    rate = trainer.learning_rate
-                    print(f"{self._stall()} Setting learning rate to {rate:f}")
                 print(f"Iteration {n_iter}, loss = {loss:.8f}")
                 if self.early_stopping:
                     print(f"Validation score: {score:f}")
+                if self.learning_rate == "adaptive" and trainer.learning_rate != rate:
+                    rate = trainer.learning_rate
+                    print(f"{self._stall()} Setting learning rate to {rate:f}")
             state = EpochState(
                 n_iter=n_iter,
                 max_iter=int(self.max_iter),
@@ -296,7 +312,7 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
                 seconds=time.perf_counter() - begin,
             )
             # Everybody hears of the epoch, whoever wants to stop.
-            return any([callback.on_epoch_end(state) is True for callback in callbacks])  # noqa: C419
+            return any([_is_true(callback.on_epoch_end(state)) for callback in callbacks])  # noqa: C419
 
         return on_epoch
 
@@ -347,9 +363,10 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         if ending == "interrupted":
             warnings.warn("Training interrupted by user.", UserWarning, stacklevel=6)
         elif ending == "diverged":
+            left = "best on the validation rows" if self.early_stopping else "after that epoch"
             warnings.warn(
                 f"The training diverged in epoch {self.n_iter_}: its loss is not finite. The parameters "
-                "are the best seen before; a smaller learning_rate_init or scaled input may help.",
+                f"are those {left}; a smaller learning_rate_init or scaled input may help.",
                 ConvergenceWarning,
                 stacklevel=6,
             )
@@ -361,16 +378,26 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
                 stacklevel=6,
             )
         elif ending == "converged" and self.verbose:
-            print(f"{self._stall()} Stopping.")
+            is_slowest = self.solver == "sgd" and self.learning_rate == "adaptive"
+            print(f"{self._stall()} {'Learning rate too small. ' if is_slowest else ''}Stopping.")
 
-    def _network_of(self, coefs: list[Array], intercepts: list[Array]) -> CoreNetwork:
-        """A new network of the core with these parameters."""
-        sizes = [coefs[0].shape[0], *(coef.shape[1] for coef in coefs)]
-        dtype = np.dtype(coefs[0].dtype)
-        network: CoreNetwork = PRECISIONS[dtype].network(sizes, self._activation_names(len(coefs)))
-        for k, (coef, intercept) in enumerate(zip(coefs, intercepts, strict=True), start=1):
-            network.theta(k)[1:] = coef
-            network.theta(k)[0] = intercept
+    def _network_of(self, coefs: Sequence[ArrayLike], intercepts: Sequence[ArrayLike]) -> CoreNetwork:
+        """A new network of the core with these parameters, float32 if all are, else float64."""
+        weights, biases = ([np.asarray(values) for values in layers] for layers in (coefs, intercepts))
+        sizes = [W.shape[0] if W.ndim == 2 else None for W in weights] + [self.n_outputs_]
+        shapes = list(pairwise(sizes)), [(size,) for size in sizes[1:]]
+        given = [W.shape for W in weights], [b.shape for b in biases]
+        if len(weights) != self.n_layers_ - 1 or given != shapes:
+            raise ValueError(
+                f"coefs_ and intercepts_ must make {self.n_layers_ - 1} layers with {self.n_outputs_} "
+                f"output(s) in the end; their shapes are {given[0]} and {given[1]}"
+            )
+        is_single = all(values.dtype == np.float32 for values in [*weights, *biases])
+        dtype = np.dtype(np.float32 if is_single else np.float64)
+        network: CoreNetwork = PRECISIONS[dtype].network(sizes, self._activation_names(len(weights)))
+        for k, (W, b) in enumerate(zip(weights, biases, strict=True), start=1):
+            network.theta(k)[1:] = W
+            network.theta(k)[0] = b
         return network
 
     def _outputs(self, X: Any) -> Array:
@@ -384,9 +411,7 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         X = validate_data(self, X, dtype=_DTYPES, reset=False)
         views = self.__dict__.get("_views")
         current = [*self.coefs_, *self.intercepts_]
-        if views is None or any(
-            view is not held for view, held in zip([*views[0], *views[1]], current, strict=True)
-        ):
+        if views is None or list(map(id, [*views[0], *views[1]])) != list(map(id, current)):
             return np.asarray(self._network_of(self.coefs_, self.intercepts_).predict(X))
         return np.asarray(self._network.predict(X))
 
@@ -404,77 +429,3 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
             self._network = network
             self._views = [theta[1:] for theta in thetas], [theta[0] for theta in thetas]
             self.coefs_, self.intercepts_ = (list(views) for views in self._views)
-
-
-PARAMETERS_DOC = """
-    Parameters
-    ----------
-    hidden_layer_sizes : int or sequence of int, default=(100,)
-        Number of perceptrons of each hidden layer, each at least 1; ``()`` for none.
-    activation : {"identity", "logistic", "tanh", "relu"}, default="relu"
-        Activation f of the hidden layers (the textbook's Linear, Sigmoid, Tanh, ReLU).
-    solver : {"adam", "sgd"}, default="adam"
-        Adam (Kingma and Ba 2015) or gradient descent with momentum.
-    alpha : float, default=0.0001
-        L2 penalty: alpha / 2 · Σ W² / batch is added to the loss. Biases are free.
-    batch_size : int or "auto", default="auto"
-        Rows of a mini-batch; "auto" is min(200, rows).
-    learning_rate : {"constant", "invscaling", "adaptive"}, default="constant"
-        Schedule of sgd: learning_rate_init; learning_rate_init / t**power_t; a fifth whenever the training
-        stalls.
-    learning_rate_init : float, default=0.001
-        The textbook's η.
-    power_t : float, default=0.5
-        Exponent of "invscaling".
-    max_iter : int, default=200
-        Most epochs.
-    shuffle : bool, default=True
-        Whether rows are shuffled anew in each epoch.
-    random_state : int, RandomState or None, default=None
-        Initial parameters, validation rows and shuffles; the same number gives scikit-learn's training.
-    tol : float, default=1e-4
-        What counts as an improvement of the loss, or of the validation score.
-    verbose : bool or int, default=False
-        Print a line for each epoch.
-    warm_start : bool, default=False
-        Go on from the parameters of the fit before.
-    momentum : float, default=0.9
-        Momentum of sgd, in [0, 1].
-    nesterovs_momentum : bool, default=True
-        Nesterov's form of it.
-    early_stopping : bool, default=False
-        Watch the score on held-out rows instead of the loss, and end with the best parameters.
-    validation_fraction : float, default=0.1
-        Share of the rows held out for it, in [0, 1).
-    beta_1, beta_2, epsilon : float, default=0.9, 0.999, 1e-8
-        Adam's decay rates, in [0, 1), and its guard against division by zero.
-    n_iter_no_change : int or inf, default=10
-        Epochs without an improvement by tol before the training stops.
-    callbacks : list of Callback or None, default=None
-        Objects whose ``on_epoch_end(state)`` is called after each epoch; see `rosenblatt.callbacks`.
-
-    Attributes
-    ----------
-    coefs_, intercepts_ : list of ndarray
-        Wᵏ of shape (pᵏ⁻¹, pᵏ) and bᵏ of shape (pᵏ,), float32 if X was, else float64.
-    loss_, best_loss_, loss_curve_ : float, float or None, list of float
-        Loss of the last epoch, the lowest one (None with early stopping), and of every epoch.
-    validation_scores_, best_validation_score_ : list of float and float, or None
-        Scores of early stopping.
-    n_iter_, t_ : int
-        Epochs run, and rows seen.
-    n_layers_, n_outputs_, out_activation_ : int, int, str
-        Layers with the input, outputs, and the activation of the last layer.
-    n_features_in_, feature_names_in_ : int, ndarray of str
-        Columns of X, and their names where X has names.
-"""
-
-RAISES_DOC = """
-    Raises
-    ------
-    ValueError
-        For parameters out of range, X or y with wrong shapes, NaN or infinity, and where the training
-        ends in parameters that are not finite. The estimator then is as it was before.
-    TypeError
-        For sparse X and for callbacks without ``on_epoch_end``.
-"""

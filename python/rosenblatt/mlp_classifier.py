@@ -10,7 +10,8 @@ from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import column_or_1d
 
-from rosenblatt.mlp import MLP, PARAMETERS_DOC, RAISES_DOC
+from rosenblatt.mlp import MLP
+from rosenblatt.mlp_docs import PARAMETERS_DOC, RAISES_DOC
 from rosenblatt.precision import Array
 
 __all__ = ["MLPClassifier"]
@@ -161,7 +162,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
             y = labels.astype(np.int64)
         else:
             classes = np.arange(y.shape[1])
-            y = np.ascontiguousarray(y, dtype=dtype)
+            y = np.ascontiguousarray(y != 0, dtype=dtype)
         if not first:
             if is_multilabel != self._is_multilabel or not np.array_equal(classes, self.classes_):
                 raise ValueError(

@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 from sklearn.base import RegressorMixin, _fit_context
 from sklearn.utils.validation import column_or_1d
 
-from rosenblatt.mlp import MLP, PARAMETERS_DOC, RAISES_DOC
+from rosenblatt.mlp import MLP
+from rosenblatt.mlp_docs import PARAMETERS_DOC, RAISES_DOC
 from rosenblatt.precision import Array
 
 __all__ = ["MLPRegressor"]

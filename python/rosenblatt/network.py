@@ -222,8 +222,8 @@ class Network:
         >>> network.forward([[0, 0], [0, 1], [1, 0], [1, 1]]).ravel()
         array([0., 0., 0., 1.])
         """
-        rows = self._set_x(x)
-        self._scale = None
+        rows, is_row = self._checked_x(x)
+        self._use(rows, is_row)
         self._passed().forward(rows)
         return self.a[len(self.sizes) - 1].copy()
 
@@ -275,9 +275,9 @@ class Network:
         if reduction not in ("mean", "sum"):
             raise ValueError(f"reduction must be 'mean' or 'sum', not {reduction!r}")
         rate = _checked_eta(eta)
-        rows = self._checked_x(x)
-        targets = self._checked_y(y, rows)
-        self._use(rows)
+        rows, is_row = self._checked_x(x)
+        targets = self._checked_y(y, rows, is_row)
+        self._use(rows, is_row)
         passed = self._passed()
         passed.forward(rows)
         loss = passed.backward(targets, self._loss)
@@ -317,8 +317,8 @@ class Network:
         [2, 3, 3, 2, 1, 0, 0]
         """
         rate = _checked_eta(eta)
-        rows = self._checked_x(x)
-        targets = self._checked_y(y, rows)
+        rows, is_row = self._checked_x(x)
+        targets = self._checked_y(y, rows, is_row)
         if not np.isin(targets, (0, 1)).all():
             raise ValueError("the targets of the perceptron rule must be 0 or 1")
         if self.activations != ["HardLimit"]:
@@ -326,7 +326,7 @@ class Network:
                 "the perceptron rule trains a single layer of HardLimit; this network has the "
                 f"activations {', '.join(self.activations)}"
             )
-        self._use(rows)
+        self._use(rows, is_row)
         return self._passed().perceptron_rule(rows, targets, rate)
 
     def __repr__(self) -> str:
@@ -364,10 +364,11 @@ class Network:
             raise AttributeError(f"there is nothing to see yet: call {needed} first")
         return self._pass
 
-    def _checked_x(self, x: ArrayLike) -> Array:
+    def _checked_x(self, x: ArrayLike) -> tuple[Array, bool]:
+        """The rows of x, and whether x was a single row, not a batch."""
         rows = as_numbers("x", x, self._dtype)
-        self._is_row = rows.ndim == 1
-        if self._is_row:
+        is_row = rows.ndim == 1
+        if is_row:
             rows = rows[np.newaxis]
         if rows.ndim != 2:
             raise ValueError(f"x must be one row or a batch of rows; got {rows.ndim} dimensions")
@@ -375,14 +376,14 @@ class Network:
             raise ValueError(f"x has {rows.shape[1]} columns but the network has {self.sizes[0]} inputs")
         if rows.shape[0] == 0:
             raise ValueError("x has no rows")
-        return rows
+        return rows, is_row
 
-    def _checked_y(self, y: ArrayLike, rows: Array) -> Array:
+    def _checked_y(self, y: ArrayLike, rows: Array, is_row: bool) -> Array:
         targets = as_numbers("y", y, self._dtype)
         shape = (len(rows), self.sizes[-1])
         given = targets.shape
         # Short forms: the targets of a single row; a number for each row; a number.
-        is_row = self._is_row and given == shape[1:]
+        is_row = is_row and given == shape[1:]
         is_column = shape[1] == 1 and given == shape[:1]
         is_number = shape == (1, 1) and given == ()
         if is_row or is_column or is_number:
@@ -394,17 +395,13 @@ class Network:
             )
         return targets
 
-    def _use(self, rows: Array) -> None:
+    def _use(self, rows: Array, is_row: bool) -> None:
         """Have a workspace with room for these rows."""
         if self._pass is None or self._batch < len(rows):
             self._pass = PRECISIONS[self._dtype].forward_pass(self._core, len(rows))
             self._batch = len(rows)
+        self._is_row = is_row
         self._scale = None
-
-    def _set_x(self, x: ArrayLike) -> Array:
-        rows = self._checked_x(x)
-        self._use(rows)
-        return rows
 
 
 def _checked_size(i: int, size: object) -> int:

@@ -58,6 +58,8 @@ TEST_CASE("a size whose bytes cannot be counted is refused") {
     constexpr std::size_t too_many = std::numeric_limits<std::size_t>::max() / sizeof(double);
     CHECK_THROWS_AS(AlignedBuffer<double>{too_many}, std::bad_alloc);
     CHECK_THROWS_AS(AlignedBuffer<double>{std::numeric_limits<std::size_t>::max()}, std::bad_alloc);
+    CHECK_THROWS_WITH_AS(AlignedBuffer<float>{std::size_t{1} << 62U},
+                         "not enough memory for 4611686018427387904 numbers of 4 bytes", OutOfMemory);
 }
 
 }  // namespace

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstdio>
 #include <limits>
 #include <memory>
 #include <new>
@@ -11,17 +13,34 @@ namespace rosenblatt {
 
 inline constexpr std::size_t cache_line = 64;
 
+class OutOfMemory : public std::bad_alloc {
+public:
+    // The message has no memory to be made in but this one.
+    OutOfMemory(std::size_t count, std::size_t element_size) noexcept {
+        std::snprintf(message_.data(), message_.size(), "not enough memory for %zu numbers of %zu bytes", count,
+                      element_size);
+    }
+    [[nodiscard]] const char* what() const noexcept override { return message_.data(); }
+
+private:
+    std::array<char, 80> message_{};
+};
+
 template <class T>
 class AlignedBuffer {
 public:
     AlignedBuffer() = default;
 
-    // Throws std::bad_alloc, also where the size in bytes cannot be represented.
+    // Throws OutOfMemory, also where the size in bytes cannot be represented.
     explicit AlignedBuffer(std::size_t size) : size_(size) {
-        if (size > std::numeric_limits<std::ptrdiff_t>::max() / sizeof(T)) {
-            throw std::bad_alloc();
+        void* memory = nullptr;
+        if (size <= std::numeric_limits<std::ptrdiff_t>::max() / sizeof(T)) {
+            memory = ::operator new(size * sizeof(T), std::align_val_t{cache_line}, std::nothrow);
         }
-        data_.reset(static_cast<T*>(::operator new(size * sizeof(T), std::align_val_t{cache_line})));
+        if (memory == nullptr) {
+            throw OutOfMemory(size, sizeof(T));
+        }
+        data_.reset(static_cast<T*>(memory));
         std::fill_n(data_.get(), size, T(0));
     }
 

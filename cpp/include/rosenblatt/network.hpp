@@ -18,7 +18,7 @@ namespace rosenblatt {
 template <class T>
 class Network {
 public:
-    // Throws as Layout does, and std::bad_alloc.
+    // Throws as Layout does, and OutOfMemory.
     Network(std::vector<std::size_t> sizes, const std::vector<Activation>& activations);
 
     [[nodiscard]] const Layout& layout() const { return layout_; }
@@ -36,9 +36,9 @@ public:
     void forward(Workspace<T>& workspace, std::size_t rows) const;
 
     // Backward pass (equations 24, 33) after forward: the sensitivities, and in workspace.gradient() their products
-    // [1 a]^T s (equation 19), summed over the rows. Returns the loss summed over rows; workspace.y() holds the
-    // targets.
-    double backward(Workspace<T>& workspace, std::size_t rows, Loss loss) const;
+    // [1 a]^T s (equation 19), summed over the rows, or added to what is there. Returns the loss summed over rows;
+    // workspace.y() holds the targets.
+    double backward(Workspace<T>& workspace, std::size_t rows, Loss loss, bool add = false) const;
 
     // out (index.size() x outputs) = a^l of the rows named by `index`, block by block.
     void predict(MatrixView<T> out, const Rows& rows, std::span<const std::int64_t> index) const;

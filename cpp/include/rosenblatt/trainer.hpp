@@ -65,8 +65,9 @@ public:
 
     // Trains `network` for at most `max_iter` epochs. May be called again to go on: the optimizer's state, the best
     // loss so far and the count of epochs without improvement are kept. An interruption leaves the network as of the
-    // last whole epoch; so does an exception thrown by the listener. With early stopping the network ends as the best
-    // one on the validation rows. Throws std::invalid_argument where the data do not fit.
+    // last whole epoch; so does an exception thrown by the listener, which is passed on. With early stopping the
+    // network ends, however it ends, as the best one on the validation rows. Throws std::invalid_argument where the
+    // data do not fit.
     Ending fit(Network<T>& network, const TrainingData& data, std::size_t max_iter, MersenneTwister& random,
                const Listener& listener);
 
@@ -88,6 +89,9 @@ public:
 private:
     struct Interruption;
 
+    // At most max_iter epochs, without the restoring at the end.
+    Ending train(Network<T>& network, const TrainingData& data, std::size_t max_iter, MersenneTwister& random,
+                 const Listener& listener);
     // One pass over all batches; false if it was interrupted (never without an `interruption`).
     bool train_epoch(Network<T>& network, Workspace<T>& workspace, const TrainingData& data,
                      std::span<const std::int64_t> order, Interruption* interruption, double& loss);

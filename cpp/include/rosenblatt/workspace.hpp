@@ -19,7 +19,7 @@ enum class Keep {
 template <class T>
 class Workspace {
 public:
-    // Room for `batch` rows. Throws std::bad_alloc.
+    // Room for `batch` rows. Throws OutOfMemory.
     Workspace(const Layout& layout, std::size_t batch, Keep keep);
 
     [[nodiscard]] std::size_t batch() const { return batch_; }

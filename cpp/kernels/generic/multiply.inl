@@ -27,10 +27,20 @@ struct Product {
     const T* right;
     std::size_t right_stride;
     std::size_t rows, inner, cols;
+    bool add;
 
     template <std::size_t Height, std::size_t Width>
     void tile(std::size_t row, std::size_t col) const {
         Vector<T> sum[Height][Width] = {};
+        if (add) {
+#pragma GCC unroll 16
+            for (std::size_t h = 0; h < Height; ++h) {
+#pragma GCC unroll 16
+                for (std::size_t w = 0; w < Width; ++w) {
+                    sum[h][w] = load(out + (row + h) * out_stride + col + w * lanes<T>);
+                }
+            }
+        }
         const T* l = LeftTransposed ? left + row : left + row * left_stride;
         const T* r = right + col;
         for (std::size_t k = 0; k < inner; ++k) {
@@ -103,13 +113,13 @@ struct Product {
 template <class T>
 void multiply(T* out, std::size_t out_stride, const T* left, std::size_t left_stride, const T* right,
               std::size_t right_stride, std::size_t rows, std::size_t inner, std::size_t cols) {
-    Product<T, false>{out, out_stride, left, left_stride, right, right_stride, rows, inner, cols}.run();
+    Product<T, false>{out, out_stride, left, left_stride, right, right_stride, rows, inner, cols, false}.run();
 }
 
 template <class T>
 void multiply_transposed(T* out, std::size_t out_stride, const T* left, std::size_t left_stride, const T* right,
-                         std::size_t right_stride, std::size_t rows, std::size_t inner, std::size_t cols) {
-    Product<T, true>{out, out_stride, left, left_stride, right, right_stride, rows, inner, cols}.run();
+                         std::size_t right_stride, std::size_t rows, std::size_t inner, std::size_t cols, bool add) {
+    Product<T, true>{out, out_stride, left, left_stride, right, right_stride, rows, inner, cols, add}.run();
 }
 
 template <class T>
