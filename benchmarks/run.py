@@ -1,6 +1,6 @@
 """Side-by-side comparison with scikit-learn: the same work, in turn, in one run.
 
-Usage: python benchmarks/run.py [--rounds N] [--json FILE]
+Usage: python benchmarks/run.py [--rounds N] [--json FILE] [--readme]
 
 Each case trains both libraries with the same settings and the same seed, A B A B ..., checks that
 they reach the same loss, and prints the median of the ratios of neighbouring runs with their range.
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import statistics
 import time
@@ -27,6 +28,7 @@ from sklearn import neural_network as peer
 import rosenblatt
 from rosenblatt import datasets
 
+BEGIN, END = "<!-- figures: make bench -->", "<!-- end of figures -->"
 Arrays = tuple[np.ndarray, np.ndarray]
 
 
@@ -93,10 +95,30 @@ def compare(name: str, train: Arrays, test: Arrays | None, settings: dict, round
     return row
 
 
+def write_readme(rows: list[dict], machine: dict[str, str]) -> None:
+    """Replace what stands between the two marks in README.md."""
+    readme = Path(__file__).parents[1] / "README.md"
+    before, rest = readme.read_text().split(BEGIN)
+    after = rest.split(END)[1]
+    lines = ["| training | rosenblatt | scikit-learn | times faster |", "|---|---|---|---|"]
+    lines += [
+        f"| {row['case']} | {row['rosenblatt_s']:.3f} s | {row['scikit_learn_s']:.3f} s "
+        f"| {row['ratio']:.1f} ({row['ratio_min']:.1f} to {row['ratio_max']:.1f}) |"
+        for row in rows
+    ]
+    caption = (
+        f"Medians of runs that took turns, on {os.cpu_count()} cores of {machine['processor']} "
+        f"({machine['instruction set']}), scikit-learn {machine['scikit-learn']}:"
+    )
+    table = "\n".join(lines)
+    readme.write_text(f"{before}{BEGIN}\n{caption}\n\n{table}\n\n{END}{after}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5, help="runs of each library (default 5)")
     parser.add_argument("--json", type=Path, help="write the figures to this file as well")
+    parser.add_argument("--readme", action="store_true", help="write the table into README.md")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")  # a fixed number of epochs need not converge
 
@@ -120,6 +142,8 @@ def main() -> None:
         if "accuracy" in row:
             print(f"{'  test accuracy':36}{row['accuracy']:>12.4f}{row['accuracy_scikit_learn']:>14.4f}")
         rows.append(row)
+    if arguments.readme:
+        write_readme(rows, machine)
     if arguments.json is not None:
         arguments.json.write_text(json.dumps({"machine": machine, "rows": rows}, indent=2) + "\n")
 

@@ -21,8 +21,7 @@ bool element_of(const py::dtype& dtype, Element& element) {
 }
 
 bool is_aligned(const py::array& array) {
-    return (static_cast<unsigned>(array.flags()) & static_cast<unsigned>(py::detail::npy_api::NPY_ARRAY_ALIGNED_)) !=
-           0;
+    return (static_cast<unsigned>(array.flags()) & static_cast<unsigned>(py::detail::npy_api::NPY_ARRAY_ALIGNED_)) != 0;
 }
 
 }  // namespace
@@ -39,8 +38,8 @@ Table as_table(const py::array& array, const char* name) {
     const py::ssize_t size = array.itemsize();
     const bool rows_are_whole = array.strides(1) == size || array.shape(1) <= 1;
     if (!rows_are_whole || array.strides(0) % size != 0 || !is_aligned(array)) {
-        table.owner = py::array::ensure(array, static_cast<int>(py::array::c_style) |
-                                                   static_cast<int>(py::detail::npy_api::NPY_ARRAY_ALIGNED_));
+        table.owner = py::array::ensure(
+            array, static_cast<int>(py::array::c_style) | static_cast<int>(py::detail::npy_api::NPY_ARRAY_ALIGNED_));
         if (!table.owner) {
             throw py::error_already_set();
         }

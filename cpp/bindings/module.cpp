@@ -4,7 +4,7 @@
 namespace rosenblatt::bindings {
 
 void register_isa(pybind11::module_& module);
-void register_random(pybind11::module_& module);
+void register_random(const pybind11::module_& module);
 void register_network(pybind11::module_& module);
 void register_trainer(pybind11::module_& module);
 void register_perceptron(pybind11::module_& module);

@@ -26,7 +26,7 @@ MersenneTwister make(const State& state) {
 
 }  // namespace
 
-void register_random(py::module_& module) {
+void register_random(const py::module_& module) {
     py::class_<MersenneTwister>(module, "MersenneTwister", "MT19937, continued from a state of NumPy's.")
         .def(py::init(&make), py::arg("state"))
         .def_property(

@@ -17,7 +17,7 @@ struct Level {
     const Table<double>* float64;
 
     template <class T>
-    const Table<T>& table() const {
+    [[nodiscard]] const Table<T>& table() const {
         if constexpr (sizeof(T) == sizeof(float)) {
             return *float32;
         } else {
@@ -32,12 +32,14 @@ const std::array<Level, 4>& levels() {
     static const std::array<Level, 4> all = [] {
         __builtin_cpu_init();
         return std::array<Level, 4>{{
-            {"x86-64-v4", __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                              __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
-                              __builtin_cpu_supports("avx512vl"),
+            {"x86-64-v4",
+             __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                 __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+                 __builtin_cpu_supports("avx512vl"),
              &v4::table_float32, &v4::table_float64},
-            {"x86-64-v3", __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-                              __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2"),
+            {"x86-64-v3",
+             __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
+                 __builtin_cpu_supports("bmi2"),
              &v3::table_float32, &v3::table_float64},
             {"x86-64-v2", __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt"), &v2::table_float32,
              &v2::table_float64},

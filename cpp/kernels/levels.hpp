@@ -3,10 +3,10 @@
 
 #include "kernels/table.hpp"
 
-#define ROSENBLATT_DECLARE_LEVEL(level)              \
-    namespace rosenblatt::kernels::level {           \
-    extern const Table<float> table_float32;         \
-    extern const Table<double> table_float64;        \
+#define ROSENBLATT_DECLARE_LEVEL(level)       \
+    namespace rosenblatt::kernels::level {    \
+    extern const Table<float> table_float32;  \
+    extern const Table<double> table_float64; \
     }
 
 ROSENBLATT_DECLARE_LEVEL(plain)

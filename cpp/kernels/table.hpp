@@ -60,8 +60,8 @@ struct Table {
                                        std::size_t cols);
 
     // s = s o f'(n), written by means of a = f(n), by Activation (softmax: s times its Jacobian)
-    void (*derivative[activation_count])(T* s, std::size_t s_stride, const T* a, std::size_t a_stride,
-                                         std::size_t rows, std::size_t cols);
+    void (*derivative[activation_count])(T* s, std::size_t s_stride, const T* a, std::size_t a_stride, std::size_t rows,
+                                         std::size_t cols);
 
     // s = dL/da (dL/dn for canonical losses), returns L summed over rows, by Loss
     double (*loss[loss_count])(T* s, std::size_t s_stride, const T* a, std::size_t a_stride, const T* y,

@@ -20,8 +20,8 @@ void Network<T>::forward(Workspace<T>& workspace, std::size_t rows) const {
         const MatrixView<T> n = workspace.n(k);
         const MatrixView<T> a = workspace.a(k);
         // n^k = [1 a^(k-1)] theta^k, a^k = f^k(n^k)
-        kernel.multiply(n.data, n.stride, input.data - 1, input.stride, parameters_.data() + layer.offset,
-                        layer.stride, rows, layer.inputs + 1, layer.outputs);
+        kernel.multiply(n.data, n.stride, input.data - 1, input.stride, parameters_.data() + layer.offset, layer.stride,
+                        rows, layer.inputs + 1, layer.outputs);
         const bool is_identity = layer.activation == Activation::linear && a.data == n.data;
         if (!is_identity) {
             kernel.activate[static_cast<int>(layer.activation)](a.data, a.stride, n.data, n.stride, rows,
@@ -66,8 +66,8 @@ double Network<T>::backward(Workspace<T>& workspace, std::size_t rows, Loss loss
             const MatrixView<T> s_before = workspace.s(k - 1);
             const T* weights = parameters_.data() + layer.offset + layer.stride;
             kernel.transpose(transposed.data, transposed.stride, weights, layer.stride, layer.inputs, layer.outputs);
-            kernel.multiply(s_before.data, s_before.stride, s.data, s.stride, transposed.data, transposed.stride,
-                            rows, layer.outputs, layer.inputs);
+            kernel.multiply(s_before.data, s_before.stride, s.data, s.stride, transposed.data, transposed.stride, rows,
+                            layer.outputs, layer.inputs);
             multiply_by_slope(k - 1);
         }
     }

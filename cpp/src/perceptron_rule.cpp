@@ -25,8 +25,8 @@ std::size_t perceptron_rule(Network<T>& network, Workspace<T>& workspace, std::s
         T* error = workspace.s(1).row(i);  // y - a; its padding stays zero
         kernel.multiply(n, workspace.n(1).stride, x, workspace.a(0).stride, theta.data, theta.stride, 1, theta.rows,
                         theta.cols);
-        kernel.activate[static_cast<int>(Activation::hard_limit)](a, workspace.a(1).stride, n,
-                                                                  workspace.n(1).stride, 1, theta.cols);
+        kernel.activate[static_cast<int>(Activation::hard_limit)](a, workspace.a(1).stride, n, workspace.n(1).stride, 1,
+                                                                  theta.cols);
         bool is_wrong = false;
         for (std::size_t j = 0; j < theta.cols; ++j) {
             error[j] = workspace.y()(i, j) - a[j];

@@ -13,8 +13,8 @@ void gather(MatrixView<T> out, const Rows& rows, std::span<const std::int64_t> i
                                 index.data(), index.size(), rows.features);
             return;
         case Element::float32:
-            kernel.gather_float32(out.data, out.stride, static_cast<const float*>(rows.data), rows.stride,
-                                  index.data(), index.size(), rows.features);
+            kernel.gather_float32(out.data, out.stride, static_cast<const float*>(rows.data), rows.stride, index.data(),
+                                  index.size(), rows.features);
             return;
         case Element::float64:
             kernel.gather_float64(out.data, out.stride, static_cast<const double*>(rows.data), rows.stride,

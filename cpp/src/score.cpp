@@ -53,8 +53,8 @@ double r2(MatrixView<const T> a, MatrixView<const T> y) {
 }  // namespace
 
 template <class T>
-double score(const Network<T>& network, const Rows& rows, const Targets& targets,
-             std::span<const std::int64_t> index, Score kind) {
+double score(const Network<T>& network, const Rows& rows, const Targets& targets, std::span<const std::int64_t> index,
+             Score kind) {
     const std::size_t outputs = network.layout().outputs();
     std::vector<T> memory(2 * index.size() * outputs);
     const MatrixView<T> a{memory.data(), index.size(), outputs, outputs};

@@ -27,8 +27,8 @@ void check_index(std::span<const std::int64_t> index, std::size_t count) {
 
 void check(const TrainingData& data, const Layout& layout, bool early_stopping) {
     if (data.rows.features != layout.inputs()) {
-        throw std::invalid_argument("x has " + std::to_string(data.rows.features) +
-                                    " columns but the network has " + std::to_string(layout.inputs()) + " inputs");
+        throw std::invalid_argument("x has " + std::to_string(data.rows.features) + " columns but the network has " +
+                                    std::to_string(layout.inputs()) + " inputs");
     }
     check_targets(data.targets, data.rows.count, layout.outputs());
     if (data.training.empty()) {

@@ -43,10 +43,14 @@ public:
     // As a network calls it: the left factor begins one element before a cache line.
     void run(const std::string& level, std::size_t first_row, std::size_t rows, std::size_t cols) {
         const kernels::Table<T>& kernel = kernels::level<T>(level);
-        const auto multiply = is_transposed_ ? kernel.multiply_transposed : kernel.multiply;
         out_.fill(untouched);
-        multiply(out_.data(), out_stride_, left() + first_row * (is_transposed_ ? 1 : left_stride_), left_stride_,
-                 right_.data(), right_stride_, rows, inner_, cols);
+        if (is_transposed_) {
+            kernel.multiply_transposed(out_.data(), out_stride_, left() + first_row, left_stride_, right_.data(),
+                                       right_stride_, rows, inner_, cols, false);
+        } else {
+            kernel.multiply(out_.data(), out_stride_, left() + first_row * left_stride_, left_stride_, right_.data(),
+                            right_stride_, rows, inner_, cols);
+        }
     }
     void run(const std::string& level) { run(level, 0, rows_, cols_); }
 

@@ -145,6 +145,22 @@ TEST_CASE("a batch's gradient and loss are the sums over its rows") {
     }
 }
 
+TEST_CASE("backward adds to the gradient where it is told to") {
+    Network<double> network({2, 5, 2}, {Activation::tanh, Activation::sigmoid});
+    Dice dice(8);
+    testing::set_random_parameters(network, dice);
+    Workspace<double> workspace(network.layout(), 4, Keep::training);
+    assign(workspace.a(0), all_pairs);
+    assign(workspace.y(), {{0, 1}, {1, 0}, {0.5, 0.5}, {1, 1}});
+    network.forward(workspace, 4);
+    network.backward(workspace, 4, Loss::squared_error);
+    const std::vector<double> once(workspace.gradient(), workspace.gradient() + network.layout().size());
+    network.backward(workspace, 4, Loss::squared_error, true);
+    for (std::size_t j = 0; j < once.size(); ++j) {
+        CHECK(workspace.gradient()[j] == doctest::Approx(2 * once[j]).epsilon(1e-14));
+    }
+}
+
 TEST_CASE("descend takes a step of eta times scale times the gradient") {
     Network<double> network({1, 1}, {Activation::linear});
     assign(network.theta(1), {{1}, {2}});

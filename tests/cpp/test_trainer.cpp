@@ -41,6 +41,31 @@ double train_by_hand(Network<T>& network, Optimizer<T>& optimizer, const Trainin
     return loss / static_cast<double>(order.size());
 }
 
+TEST_CASE("a batch too large for one chunk is the same step") {
+    const Points points;
+    const Index training(3000, 7);  // one row 3000 times: each chunk of at most 1024 rows has the same mean
+    Network<double> network = make_classifier<double>();
+    TrainerOptions options = sgd_options();
+    options.batch_size = 3000;
+    Trainer<double> trainer(network, options);
+    TrainingData data = points.data();
+    data.training = training;
+    MersenneTwister random;
+    trainer.fit(network, data, 3, random, {});
+
+    Network<double> other = make_classifier<double>();
+    Optimizer<double> optimizer(other.layout(), options.optimizer);
+    for (int epoch = 0; epoch < 3; ++epoch) {
+        const double loss = train_by_hand(other, optimizer, data, training, 3000);
+        CHECK(trainer.loss_curve()[static_cast<std::size_t>(epoch)] == doctest::Approx(loss).epsilon(1e-13));
+    }
+    const std::vector<double> wanted = parameters(other);
+    const std::vector<double> trained = parameters(network);
+    for (std::size_t j = 0; j < wanted.size(); ++j) {
+        CHECK(trained[j] == doctest::Approx(wanted[j]).epsilon(1e-12));
+    }
+}
+
 TEST_CASE_TEMPLATE("an epoch is its batches one after the other: one row, a last short one, all rows", T, float,
                    double) {
     const Points points;

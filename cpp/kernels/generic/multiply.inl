@@ -123,8 +123,7 @@ void multiply_transposed(T* out, std::size_t out_stride, const T* left, std::siz
 }
 
 template <class T>
-void transpose(T* out, std::size_t out_stride, const T* in, std::size_t in_stride, std::size_t rows,
-               std::size_t cols) {
+void transpose(T* out, std::size_t out_stride, const T* in, std::size_t in_stride, std::size_t rows, std::size_t cols) {
     for (std::size_t i = 0; i < rows; ++i) {
         for (std::size_t j = 0; j < cols; ++j) {
             out[j * out_stride + i] = in[i * in_stride + j];
