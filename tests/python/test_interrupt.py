@@ -16,15 +16,25 @@ import pytest
 
 from rosenblatt import MLPClassifier
 
+
+@pytest.fixture(autouse=True)
+def _ctrl_c_is_heard():
+    """As in a terminal: a shell starts its background jobs deaf to Ctrl-C, and they hand that down."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 # Seconds that an interrupted training may take to end: about a tenth, and more on a machine under load.
 PATIENCE = 5.0
 
 # Says that it has started as soon as the core trains, then how the training ended.
 PROGRAM = """
-import json, sys, threading, time, warnings
+import json, signal, sys, threading, time, warnings
 import numpy as np
 from rosenblatt import MLPClassifier
 
+signal.signal(signal.SIGINT, signal.default_int_handler)
 random = np.random.RandomState(0)
 {data}
 warnings.simplefilter("ignore")
