@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,12 @@ def mnist_home() -> Path:
     if not (Path(home) / "mnist").is_dir():
         pytest.skip(f"{DATA_HOME} is {home}, which has no folder mnist/")
     return Path(home)
+
+
+def pytest_configure() -> None:
+    # A shell starts its background jobs deaf to Ctrl-C, and they hand that down; the tests of Ctrl-C want it heard.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _skipped(config: pytest.Config) -> int:

@@ -16,15 +16,6 @@ import pytest
 
 from rosenblatt import MLPClassifier
 
-
-@pytest.fixture(autouse=True)
-def _ctrl_c_is_heard():
-    """As in a terminal: a shell starts its background jobs deaf to Ctrl-C, and they hand that down."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 # Seconds that an interrupted training may take to end: about a tenth, and more on a machine under load.
 PATIENCE = 5.0
 
