@@ -26,7 +26,7 @@ def mnist_home() -> Path:
 
 
 def pytest_configure() -> None:
-    # A shell starts its background jobs deaf to Ctrl-C, and they hand that down; the tests of Ctrl-C want it heard.
+    # A shell starts its background jobs deaf to Ctrl-C, which they hand down; its tests want it heard.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
