@@ -23,7 +23,7 @@ TrainerOptions make_options(const std::string& solver, const std::string& loss, 
                             std::size_t batch_size, const std::string& learning_rate, double learning_rate_init,
                             double power_t, bool shuffle, double tol, double momentum, bool nesterovs_momentum,
                             double beta_1, double beta_2, double epsilon, double n_iter_no_change, bool early_stopping,
-                            const std::string& score) {
+                            const std::string& score, std::size_t threads) {
     const auto choose = [](const std::string& what, const std::string& text,
                            const std::vector<std::string>& names) -> int {
         const auto found = std::find(names.begin(), names.end(), text);
@@ -51,6 +51,7 @@ TrainerOptions make_options(const std::string& solver, const std::string& loss, 
     options.tol = tol;
     options.n_iter_no_change = n_iter_no_change;
     options.early_stopping = early_stopping;
+    options.threads = threads;
     options.score = static_cast<Score>(choose("score", score, {"accuracy", "r2"}));
     return options;
 }
@@ -100,17 +101,17 @@ void register_trainer_of(py::module_& module, const std::string& suffix) {
                          double loss_scale, double alpha, std::size_t batch_size, const std::string& learning_rate,
                          double learning_rate_init, double power_t, bool shuffle, double tol, double momentum,
                          bool nesterovs_momentum, double beta_1, double beta_2, double epsilon, double n_iter_no_change,
-                         bool early_stopping, const std::string& score) {
+                         bool early_stopping, const std::string& score, std::size_t threads) {
                  return Tr(network,
                            make_options(solver, loss, loss_scale, alpha, batch_size, learning_rate, learning_rate_init,
                                         power_t, shuffle, tol, momentum, nesterovs_momentum, beta_1, beta_2, epsilon,
-                                        n_iter_no_change, early_stopping, score));
+                                        n_iter_no_change, early_stopping, score, threads));
              }),
              py::arg("network"), py::kw_only(), py::arg("solver"), py::arg("loss"), py::arg("loss_scale"),
              py::arg("alpha"), py::arg("batch_size"), py::arg("learning_rate"), py::arg("learning_rate_init"),
              py::arg("power_t"), py::arg("shuffle"), py::arg("tol"), py::arg("momentum"), py::arg("nesterovs_momentum"),
              py::arg("beta_1"), py::arg("beta_2"), py::arg("epsilon"), py::arg("n_iter_no_change"),
-             py::arg("early_stopping"), py::arg("score"))
+             py::arg("early_stopping"), py::arg("score"), py::arg("threads"))
         .def("fit", &fit<T>, py::arg("network"), py::arg("x"), py::arg("y"), py::arg("training"), py::arg("validation"),
              py::arg("max_iter"), py::arg("random"), py::arg("on_epoch"),
              "Train for at most max_iter epochs; returns how it ended.")

@@ -1,6 +1,7 @@
 #include "rosenblatt/network.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "kernels/dispatch.hpp"
@@ -12,13 +13,13 @@ Network<T>::Network(std::vector<std::size_t> sizes, const std::vector<Activation
     : layout_(std::move(sizes), activations, sizeof(T)), parameters_(layout_.size()) {}
 
 template <class T>
-void Network<T>::forward(Workspace<T>& workspace, std::size_t rows) const {
+void Network<T>::forward(Workspace<T>& workspace, std::size_t rows, std::size_t first) const {
     const kernels::Table<T>& kernel = kernels::active<T>();
     for (std::size_t k = 1; k <= depth(); ++k) {
         const Layer& layer = layout_.layers()[k - 1];
-        const MatrixView<T> input = workspace.a(k - 1);
-        const MatrixView<T> n = workspace.n(k);
-        const MatrixView<T> a = workspace.a(k);
+        const MatrixView<T> input = workspace.a(k - 1).rows_from(first, rows);
+        const MatrixView<T> n = workspace.n(k).rows_from(first, rows);
+        const MatrixView<T> a = workspace.a(k).rows_from(first, rows);
         // n^k = [1 a^(k-1)] theta^k, a^k = f^k(n^k)
         kernel.multiply(n.data, n.stride, input.data - 1, input.stride, parameters_.data() + layer.offset, layer.stride,
                         rows, layer.inputs + 1, layer.outputs);
@@ -31,47 +32,75 @@ void Network<T>::forward(Workspace<T>& workspace, std::size_t rows) const {
 }
 
 template <class T>
-double Network<T>::backward(Workspace<T>& workspace, std::size_t rows, Loss loss, bool add) const {
+void Network<T>::sensitivities(Workspace<T>& workspace, std::size_t rows, std::size_t first, Loss loss,
+                               std::span<double> losses) const {
     const kernels::Table<T>& kernel = kernels::active<T>();
     const auto multiply_by_slope = [&](std::size_t k) {
         const Activation f = layout_.layers()[k - 1].activation;
         if (f != Activation::linear) {
-            const MatrixView<T> s = workspace.s(k);
-            const MatrixView<T> a = workspace.a(k);
+            const MatrixView<T> s = workspace.s(k).rows_from(first, rows);
+            const MatrixView<T> a = workspace.a(k).rows_from(first, rows);
             kernel.derivative[static_cast<int>(f)](s.data, s.stride, a.data, a.stride, rows, s.cols);
         }
     };
 
-    // s^l = dL/da^l o f'(n^l)
+    // s^l = dL/da^l o f'(n^l). Row by row, so that the sum of the losses does not depend on who computes which rows.
     const std::size_t l = depth();
-    const MatrixView<T> s_last = workspace.s(l);
-    const MatrixView<T> a_last = workspace.a(l);
-    const MatrixView<T> y = workspace.y();
-    const double total = kernel.loss[static_cast<int>(loss)](s_last.data, s_last.stride, a_last.data, a_last.stride,
-                                                             y.data, y.stride, rows, layout_.outputs());
+    const MatrixView<T> s_last = workspace.s(l).rows_from(first, rows);
+    const MatrixView<T> a_last = workspace.a(l).rows_from(first, rows);
+    const MatrixView<T> y = workspace.y().rows_from(first, rows);
+    for (std::size_t i = 0; i < rows; ++i) {
+        losses[i] = kernel.loss[static_cast<int>(loss)](s_last.row(i), s_last.stride, a_last.row(i), a_last.stride,
+                                                        y.row(i), y.stride, 1, layout_.outputs());
+    }
     if (!is_canonical(loss)) {
         multiply_by_slope(l);
     }
 
-    for (std::size_t k = l; k >= 1; --k) {
-        const Layer& layer = layout_.layers()[k - 1];
-        const MatrixView<T> s = workspace.s(k);
-        const MatrixView<T> input = workspace.a(k - 1);
-        // dL/dtheta^k = [1 a^(k-1)]^T s^k
-        kernel.multiply_transposed(workspace.gradient() + layer.offset, layer.stride, input.data - 1, input.stride,
-                                   s.data, s.stride, layer.inputs + 1, rows, layer.outputs, add);
-        if (k > 1) {
-            // s^(k-1) = s^k (W^k)^T o f'(n^(k-1))
-            const MatrixView<T> transposed = workspace.transposed_weights(k);
-            const MatrixView<T> s_before = workspace.s(k - 1);
-            const T* weights = parameters_.data() + layer.offset + layer.stride;
-            kernel.transpose(transposed.data, transposed.stride, weights, layer.stride, layer.inputs, layer.outputs);
-            kernel.multiply(s_before.data, s_before.stride, s.data, s.stride, transposed.data, transposed.stride, rows,
-                            layer.outputs, layer.inputs);
-            multiply_by_slope(k - 1);
-        }
+    // s^(k-1) = s^k (W^k)^T o f'(n^(k-1))
+    for (std::size_t k = l; k > 1; --k) {
+        const MatrixView<T> s = workspace.s(k).rows_from(first, rows);
+        const MatrixView<T> s_before = workspace.s(k - 1).rows_from(first, rows);
+        const MatrixView<T> transposed = workspace.transposed_weights(k);
+        kernel.multiply(s_before.data, s_before.stride, s.data, s.stride, transposed.data, transposed.stride, rows,
+                        s.cols, s_before.cols);
+        multiply_by_slope(k - 1);
     }
-    return total;
+}
+
+template <class T>
+void Network<T>::gradient(T* out, const Workspace<T>& workspace, std::size_t rows, std::size_t k, std::size_t first,
+                          std::size_t count, bool add) const {
+    // dL/dtheta^k = [1 a^(k-1)]^T s^k
+    const MatrixView<T> input = workspace.a(k - 1);
+    const MatrixView<T> s = workspace.s(k);
+    kernels::active<T>().multiply_transposed(out, layout_.layers()[k - 1].stride, input.data - 1 + first, input.stride,
+                                             s.data, s.stride, count, rows, s.cols, add);
+}
+
+template <class T>
+void Network<T>::transpose_weights(Workspace<T>& workspace, std::size_t k, std::size_t first, std::size_t count) const {
+    const Layer& layer = layout_.layers()[k - 1];
+    const MatrixView<T> transposed = workspace.transposed_weights(k);
+    // Row 0 of theta is the bias, of which nothing goes back.
+    const std::size_t skipped = first == 0 ? 1 : 0;
+    kernels::active<T>().transpose(transposed.data + first + skipped - 1, transposed.stride,
+                                   parameters_.data() + layer.offset + (first + skipped) * layer.stride, layer.stride,
+                                   count - skipped, layer.outputs);
+}
+
+template <class T>
+double Network<T>::backward(Workspace<T>& workspace, std::size_t rows, Loss loss, bool add) const {
+    for (std::size_t k = 2; k <= depth(); ++k) {
+        transpose_weights(workspace, k, 0, layout_.layers()[k - 1].inputs + 1);
+    }
+    std::vector<double> losses(rows);
+    sensitivities(workspace, rows, 0, loss, losses);
+    for (std::size_t k = 1; k <= depth(); ++k) {
+        const Layer& layer = layout_.layers()[k - 1];
+        gradient(workspace.gradient() + layer.offset, workspace, rows, k, 0, layer.inputs + 1, add);
+    }
+    return std::accumulate(losses.begin(), losses.end(), 0.0);
 }
 
 template <class T>

@@ -15,30 +15,50 @@ Optimizer<T>::Optimizer(const Layout& layout, const OptimizerOptions& options)
 
 template <class T>
 double Optimizer<T>::step(Network<T>& network, const T* gradient, std::size_t rows) {
-    const kernels::Table<T>& kernel = kernels::active<T>();
-    const double scale = 1.0 / static_cast<double>(rows);
-    steps_ += 1;
-
-    double rate = learning_rate_;
-    if (options_.solver == Solver::adam) {
-        rate *= std::sqrt(1 - std::pow(options_.beta_2, steps_)) / (1 - std::pow(options_.beta_1, steps_));
+    begin_step(rows);
+    double squares = 0;
+    for (std::size_t k = 1; k <= network.depth(); ++k) {
+        const Layer& layer = network.layout().layers()[k - 1];
+        squares += update(network, k, 0, layer.inputs + 1, gradient + layer.offset);
     }
-    const auto update = [&](std::size_t begin, std::size_t count, double decay) {
+    return end_step(squares);
+}
+
+template <class T>
+void Optimizer<T>::begin_step(std::size_t rows) {
+    scale_ = 1.0 / static_cast<double>(rows);
+    steps_ += 1;
+    rate_ = learning_rate_;
+    if (options_.solver == Solver::adam) {
+        rate_ *= std::sqrt(1 - std::pow(options_.beta_2, steps_)) / (1 - std::pow(options_.beta_1, steps_));
+    }
+}
+
+template <class T>
+double Optimizer<T>::update(Network<T>& network, std::size_t k, std::size_t first, std::size_t count,
+                            const T* gradient) {
+    const kernels::Table<T>& kernel = kernels::active<T>();
+    const Layer& layer = network.layout().layers()[k - 1];
+    const auto move = [&](std::size_t begin, std::size_t size, const T* g, double decay) {
         T* theta = network.parameters().data() + begin;
         if (options_.solver == Solver::adam) {
-            const kernels::AdamStep step{{scale, decay}, rate, options_.beta_1, options_.beta_2, options_.epsilon};
-            return kernel.adam(theta, first_.data() + begin, second_.data() + begin, gradient + begin, count, &step);
+            const kernels::AdamStep step{{scale_, decay}, rate_, options_.beta_1, options_.beta_2, options_.epsilon};
+            return kernel.adam(theta, first_.data() + begin, second_.data() + begin, g, size, &step);
         }
-        const kernels::SgdStep step{{scale, decay}, rate, options_.momentum, options_.nesterovs_momentum};
-        return kernel.sgd(theta, first_.data() + begin, gradient + begin, count, &step);
+        const kernels::SgdStep step{{scale_, decay}, rate_, options_.momentum, options_.nesterovs_momentum};
+        return kernel.sgd(theta, first_.data() + begin, g, size, &step);
     };
-
-    double squares = 0;
-    for (const Layer& layer : network.layout().layers()) {
-        update(layer.offset, layer.stride, 0);
-        squares += update(layer.offset + layer.stride, layer.inputs * layer.stride, options_.alpha * scale);
+    const std::size_t begin = layer.offset + first * layer.stride;
+    const std::size_t biases = first == 0 ? layer.stride : 0;  // row 0, free of the penalty
+    if (biases > 0) {
+        move(begin, biases, gradient, 0);
     }
-    return 0.5 * options_.alpha * scale * squares;
+    return move(begin + biases, count * layer.stride - biases, gradient + biases, options_.alpha * scale_);
+}
+
+template <class T>
+double Optimizer<T>::end_step(double squares) const {
+    return 0.5 * options_.alpha * scale_ * squares;
 }
 
 template <class T>

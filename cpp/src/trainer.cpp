@@ -41,16 +41,6 @@ void check(const TrainingData& data, const Layout& layout, bool early_stopping) 
     check_index(data.validation, data.rows.count);
 }
 
-// The most rows that forward and backward take at a time: a larger batch is a sum over several such chunks. That bounds
-// the memory of a batch of all rows, and the time until somebody looks for an interruption: a chunk is at most 2^30
-// multiplications, about a tenth of a second for forward and backward together.
-std::size_t chunk_rows(const Layout& layout, std::size_t batch_size) {
-    constexpr std::size_t most_rows = 1024;
-    constexpr std::size_t fewest_rows = 32;
-    constexpr std::size_t most_multiplications = std::size_t{1} << 30U;
-    return std::min(batch_size, std::clamp(most_multiplications / layout.size(), fewest_rows, most_rows));
-}
-
 }  // namespace
 
 // Asks the listener whether to stop, about ten times a second.
@@ -82,24 +72,24 @@ Trainer<T>::Trainer(const Network<T>& network, const TrainerOptions& options)
 }
 
 template <class T>
-bool Trainer<T>::train_epoch(Network<T>& network, Workspace<T>& workspace, const TrainingData& data,
+bool Trainer<T>::train_epoch(Network<T>& network, TrainingStep<T>& step, const TrainingData& data,
                              std::span<const std::int64_t> order, Interruption* interruption, double& loss) {
     double sum = 0;
     for (std::size_t done = 0; done < order.size(); done += options_.batch_size) {
         const std::span<const std::int64_t> batch =
             order.subspan(done, std::min(options_.batch_size, order.size() - done));
-        for (std::size_t begin = 0; begin < batch.size(); begin += workspace.batch()) {
+        for (std::size_t begin = 0; begin < batch.size(); begin += step.chunk()) {
             if (interruption != nullptr && interruption->requested()) {
                 return false;
             }
-            const std::size_t rows = std::min(workspace.batch(), batch.size() - begin);
-            const std::span<const std::int64_t> index = batch.subspan(begin, rows);
-            gather(workspace.a(0), data.rows, index);
-            gather(workspace.y(), data.targets, index);
-            network.forward(workspace, rows);
-            sum += options_.loss_scale * network.backward(workspace, rows, options_.loss, begin > 0);
+            if (begin > 0) {
+                step.accumulate(network);
+            }
+            const std::span<const std::int64_t> index =
+                batch.subspan(begin, std::min(step.chunk(), batch.size() - begin));
+            sum += options_.loss_scale * step.pass(network, data.rows, data.targets, index, options_.loss);
         }
-        sum += optimizer_.step(network, workspace.gradient(), batch.size()) * static_cast<double>(batch.size());
+        sum += step.update(network, optimizer_, batch.size()) * static_cast<double>(batch.size());
     }
     loss = sum / static_cast<double>(order.size());
     return true;
@@ -124,9 +114,9 @@ void Trainer<T>::count_improvement(const Network<T>& network, double loss, doubl
 template <class T>
 Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::size_t max_iter, MersenneTwister& random,
                          const Listener& listener) {
-    Workspace<T> workspace(network.layout(),
-                           chunk_rows(network.layout(), std::min(options_.batch_size, data.training.size())),
-                           Keep::training);
+    const std::size_t batch_size = std::min(options_.batch_size, data.training.size());
+    Team team(worthwhile_threads(network.layout(), batch_size, options_.threads));
+    TrainingStep<T> step(network, batch_size, team);
     std::vector<std::int64_t> order(data.training.begin(), data.training.end());
     std::vector<std::int64_t> permutation(options_.shuffle ? order.size() : 0);
     std::vector<std::int64_t> shuffled(permutation.size());
@@ -144,7 +134,7 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
         const Clock::time_point begin = Clock::now();
         double loss = 0;
         try {
-            if (!train_epoch(network, workspace, data, order, last_epoch ? &interruption : nullptr, loss)) {
+            if (!train_epoch(network, step, data, order, last_epoch ? &interruption : nullptr, loss)) {
                 network.parameters().copy_from(*last_epoch);
                 return Ending::interrupted;
             }

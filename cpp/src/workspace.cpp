@@ -39,12 +39,15 @@ Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep) : ba
             transposed_[k] = place(sizes[k], sizes[k - 1], padded(sizes[k - 1], sizeof(T)), 0);
         }
         y_ = place(batch, sizes[depth], padded(sizes[depth], sizeof(T)), 0);
+    }
+    const bool has_gradient = keep == Keep::training || keep == Keep::everything;
+    if (has_gradient) {
         gradient = place(1, layout.size(), layout.size(), 0).offset;
     }
 
     memory_ = AlignedBuffer<T>(total);
     begin_ = memory_.data();
-    gradient_begin_ = keep == Keep::outputs ? nullptr : begin_ + gradient;
+    gradient_begin_ = has_gradient ? begin_ + gradient : nullptr;
     for (std::size_t k = 0; k <= depth; ++k) {
         for (std::size_t i = 0; i < batch; ++i) {
             view(a_[k]).row(i)[-1] = T(1);

@@ -24,6 +24,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from rosenblatt.callbacks import Callback, EpochState
 from rosenblatt.precision import PRECISIONS, Array, CoreNetwork
 from rosenblatt.random_state import continued
+from rosenblatt.threads import thread_count
 
 __all__ = ["MLP"]
 
@@ -78,6 +79,7 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         "epsilon": [Interval(Real, 0, None, closed="neither")],
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), Options(Real, {np.inf})],
         "callbacks": [list, tuple, None],
+        "n_threads": [Interval(Integral, 1, None, closed="left"), None],
     }
 
     # Set by fit. Declared for the reader and for mypy; scikit-learn's checks want them absent before.
@@ -113,6 +115,7 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         epsilon: float = 1e-8,
         n_iter_no_change: int | float = 10,
         callbacks: Sequence[Callback] | None = None,
+        n_threads: int | None = None,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -137,6 +140,7 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         self.epsilon = epsilon
         self.n_iter_no_change = n_iter_no_change
         self.callbacks = callbacks
+        self.n_threads = n_threads
 
     # What the two estimators do differently.
 
@@ -197,6 +201,7 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
             shuffle=bool(self.shuffle),
             nesterovs_momentum=bool(self.nesterovs_momentum),
             early_stopping=bool(self.early_stopping),
+            threads=thread_count(self.n_threads),
         )
         if not first:
             trainer.resume(**self._progress)

@@ -48,6 +48,9 @@ PARAMETERS_DOC = """
         Epochs without an improvement by tol before the training stops.
     callbacks : list of Callback or None, default=None
         Objects whose ``on_epoch_end(state)`` is called after each epoch; see `rosenblatt.callbacks`.
+    n_threads : int or None, default=None
+        Threads to use at most; the result does not depend on it. None: ``OMP_NUM_THREADS``, else the cores
+        that the process may use.
 
     Attributes
     ----------

@@ -242,7 +242,7 @@ BAD_PARAMETERS = {
 
 def test_every_parameter_is_in_the_table():
     for name in ESTIMATORS:
-        assert {*BAD_PARAMETERS, "callbacks"} == set(make(name).get_params())
+        assert {*BAD_PARAMETERS, "callbacks", "n_threads"} == set(make(name).get_params())
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,10 @@ struct MatrixView {
     [[nodiscard]] T* row(std::size_t i) const { return data + i * stride; }
     [[nodiscard]] T& operator()(std::size_t i, std::size_t j) const { return data[i * stride + j]; }
 
+    [[nodiscard]] MatrixView rows_from(std::size_t first, std::size_t count) const {
+        return {data + first * stride, count, cols, stride};
+    }
+
     // NOLINTNEXTLINE(google-explicit-constructor): a view may always be narrowed to a read-only one
     operator MatrixView<const T>() const
         requires(!std::is_const_v<T>)

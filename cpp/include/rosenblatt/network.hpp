@@ -32,12 +32,25 @@ public:
     [[nodiscard]] AlignedBuffer<T>& parameters() { return parameters_; }
     [[nodiscard]] const AlignedBuffer<T>& parameters() const { return parameters_; }
 
-    // Forward pass (equations 20, 21) of the first `rows` rows of workspace.a(0).
-    void forward(Workspace<T>& workspace, std::size_t rows) const;
+    // Forward pass (equations 20, 21) of `rows` rows of workspace.a(0), from row `first` on. What is computed of a row
+    // does not depend on the others.
+    void forward(Workspace<T>& workspace, std::size_t rows, std::size_t first = 0) const;
 
-    // Backward pass (equations 24, 33) after forward: the sensitivities, and in workspace.gradient() their products
-    // [1 a]^T s (equation 19), summed over the rows, or added to what is there. Returns the loss summed over rows;
-    // workspace.y() holds the targets.
+    // After forward: the sensitivities of these rows (equations 24, 33), and the loss of each of them. workspace.y()
+    // holds the targets, workspace.transposed_weights() W as it is.
+    void sensitivities(Workspace<T>& workspace, std::size_t rows, std::size_t first, Loss loss,
+                       std::span<double> losses) const;
+
+    // After that: rows `first` to first + count - 1 of [1 a]^T s of layer k (equation 19), summed over the first `rows`
+    // rows of the batch; out has the stride of theta. With `add`, out += that.
+    void gradient(T* out, const Workspace<T>& workspace, std::size_t rows, std::size_t k, std::size_t first,
+                  std::size_t count, bool add) const;
+
+    // workspace.transposed_weights(k) as of rows `first` to first + count - 1 of theta of layer k.
+    void transpose_weights(Workspace<T>& workspace, std::size_t k, std::size_t first, std::size_t count) const;
+
+    // The backward pass in one: the sensitivities of all layers, workspace.gradient() from them, summed over the rows
+    // or added to what is there. Returns the loss summed over rows.
     double backward(Workspace<T>& workspace, std::size_t rows, Loss loss, bool add = false) const;
 
     // out (index.size() x outputs) = a^l of the rows named by `index`, block by block.

@@ -38,6 +38,13 @@ public:
     // alpha/2 |W|^2 / rows at the parameters from before the step.
     double step(Network<T>& network, const T* gradient, std::size_t rows);
 
+    // The same in parts: begin_step once, then update for every row of theta once, in any order and by any thread, at
+    // last end_step with the sum of what update returned (the squares of the weights before the step), which returns
+    // the penalty.
+    void begin_step(std::size_t rows);
+    double update(Network<T>& network, std::size_t k, std::size_t first, std::size_t count, const T* gradient);
+    [[nodiscard]] double end_step(double squares) const;
+
     // Schedule of the learning rate. After an epoch; `samples` is the number of rows seen so far.
     void epoch_ends(double samples);
 
@@ -50,6 +57,8 @@ private:
     OptimizerOptions options_;
     double learning_rate_;
     double steps_ = 0;
+    double scale_ = 1;         // of the gradient in this step: 1 / batch
+    double rate_ = 0;          // of this step, with Adam's bias corrections
     AlignedBuffer<T> first_;   // velocity, or Adam's mean of the gradient
     AlignedBuffer<T> second_;  // Adam's mean of its square
 };

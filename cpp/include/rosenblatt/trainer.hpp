@@ -13,6 +13,7 @@
 #include "rosenblatt/random.hpp"
 #include "rosenblatt/score.hpp"
 #include "rosenblatt/targets.hpp"
+#include "rosenblatt/training_step.hpp"
 
 namespace rosenblatt {
 
@@ -26,6 +27,7 @@ struct TrainerOptions {
     double n_iter_no_change = 10;  // may be infinite
     bool early_stopping = false;   // watch the score on `validation` instead of the loss, and keep the best network
     Score score = Score::accuracy;
+    std::size_t threads = 1;  // at most; the result does not depend on it
 };
 
 // The rows to learn from and, for early stopping, those to watch.
@@ -93,7 +95,7 @@ private:
     Ending train(Network<T>& network, const TrainingData& data, std::size_t max_iter, MersenneTwister& random,
                  const Listener& listener);
     // One pass over all batches; false if it was interrupted (never without an `interruption`).
-    bool train_epoch(Network<T>& network, Workspace<T>& workspace, const TrainingData& data,
+    bool train_epoch(Network<T>& network, TrainingStep<T>& step, const TrainingData& data,
                      std::span<const std::int64_t> order, Interruption* interruption, double& loss);
     void count_improvement(const Network<T>& network, double loss, double validation_score);
 

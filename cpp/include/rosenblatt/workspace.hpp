@@ -11,9 +11,10 @@
 namespace rosenblatt {
 
 enum class Keep {
-    outputs,     // a only, overwriting n: enough to predict
-    training,    // a, s and the gradient
-    everything,  // n as well: the glass box
+    outputs,        // a only, overwriting n: enough to predict
+    sensitivities,  // s and y as well
+    training,       // and the gradient
+    everything,     // and n: the glass box
 };
 
 template <class T>

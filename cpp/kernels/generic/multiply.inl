@@ -1,13 +1,19 @@
 // Products of matrices by tiles that stay in registers.
 //
-// A tile of Height rows x Width vectors of the output is summed over the whole inner dimension before it is stored:
-// per step it loads Width vectors of the right factor, spreads Height scalars of the left factor over their lanes, and
-// does Height * Width multiply-adds. Two fused multiply-add ports with 4 cycles of latency want at least 8 of them in
-// flight; the accumulators, one row of the right factor and one scalar have to fit into the registers:
+// A tile of Height rows x Width vectors of the output is summed over a block of the inner dimension before it is
+// stored: per step it loads Width vectors of the right factor, spreads Height scalars of the left factor over their
+// lanes, and does Height * Width multiply-adds. Two fused multiply-add ports with 4 cycles of latency want at least 8
+// of them in flight; the accumulators, one row of the right factor and one scalar have to fit into the registers:
 //   16 registers: 4 x 3 (12 + 3 + 1), 6 x 2 (12 + 2 + 1), 8 x 1
 //   32 registers: 6 x 4 (24 + 4 + 1), 8 x 3 (24 + 3 + 1), 12 x 2, 12 x 1
 // The columns are shared out evenly over tiles (13 vectors are 3 + 3 + 3 + 2 + 2, not 4 x 3 + 1), and so are the rows,
 // because a tile of one vector, or of one row, runs at a fraction of the speed.
+//
+// The inner dimension is taken in even blocks of at most 128: three vectors x 128 rows of the right factor (12 KiB with
+// AVX2) then stay in the first-level cache for all tiles of a panel, and a transposed left factor touches at most 128
+// pages. For 200 x 784 x 100 that took the gradient from 70 to 86 GFLOP/s, for 256 x 784 x 1024 the forward product
+// from 77 to 84, of 103 at most. The order of each sum does not depend on the blocks, nor on the tiles.
+constexpr std::size_t longest_inner_block = 128;
 
 constexpr std::size_t widest_tile = ROSENBLATT_REGISTERS >= 32 ? 4 : 3;
 
@@ -18,6 +24,10 @@ constexpr std::size_t tallest_tile(std::size_t width) {
     return width == 3 ? 4 : width == 2 ? 6 : 8;
 }
 
+// What a tile's sums begin with where nothing is added to: read with a stride of 0.
+template <class T>
+alignas(64) constexpr T zeros[widest_tile * lanes<T>] = {};
+
 template <class T, bool LeftTransposed>
 struct Product {
     T* out;
@@ -27,18 +37,19 @@ struct Product {
     const T* right;
     std::size_t right_stride;
     std::size_t rows, inner, cols;
-    bool add;
+    bool add;  // to what is in `out`
 
     template <std::size_t Height, std::size_t Width>
     void tile(std::size_t row, std::size_t col) const {
-        Vector<T> sum[Height][Width] = {};
-        if (add) {
+        Vector<T> sum[Height][Width];
+        // One way for both beginnings: with a branch here, GCC 12 makes two loops and moves registers between them.
+        const T* begin = add ? out + row * out_stride + col : zeros<T>;
+        const std::size_t begin_stride = add ? out_stride : 0;
 #pragma GCC unroll 16
-            for (std::size_t h = 0; h < Height; ++h) {
+        for (std::size_t h = 0; h < Height; ++h) {
 #pragma GCC unroll 16
-                for (std::size_t w = 0; w < Width; ++w) {
-                    sum[h][w] = load(out + (row + h) * out_stride + col + w * lanes<T>);
-                }
+            for (std::size_t w = 0; w < Width; ++w) {
+                sum[h][w] = load(begin + h * begin_stride + w * lanes<T>);
             }
         }
         const T* l = LeftTransposed ? left + row : left + row * left_stride;
@@ -99,13 +110,28 @@ struct Product {
         }
     }
 
-    void run() const {
+    // The product over one block of the inner dimension.
+    void run_block() const {
         const std::size_t vectors = (cols + lanes<T> - 1) / lanes<T>;
         const std::size_t count = (vectors + widest_tile - 1) / widest_tile;
         for (std::size_t i = 0, done = 0; i < count; ++i) {
             const std::size_t width = (vectors - done + count - i - 1) / (count - i);
             panel_of_width<widest_tile>(width, done * lanes<T>);
             done += width;
+        }
+    }
+
+    void run() const {
+        const std::size_t count = (inner + longest_inner_block - 1) / longest_inner_block;
+        for (std::size_t i = 0, done = 0; i < count; ++i) {
+            const std::size_t length = (inner - done + count - i - 1) / (count - i);
+            Product block = *this;
+            block.left += LeftTransposed ? done * left_stride : done;
+            block.right += done * right_stride;
+            block.inner = length;
+            block.add = add || i > 0;
+            block.run_block();
+            done += length;
         }
     }
 };

@@ -1,0 +1,144 @@
+// The step of a batch: the same, bit by bit, for a team of any size, and the same as the passes of the network.
+#include "rosenblatt/training_step.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <vector>
+
+#include "random_network.hpp"
+#include "training_run.hpp"
+
+namespace rosenblatt {
+namespace {
+
+using testing::Dice;
+using testing::parameters;
+
+// Rows and labels for networks of 60 inputs and 7 outputs.
+template <class T>
+struct Task {
+    std::vector<T> x = std::vector<T>(2500 * 60);
+    std::vector<std::int64_t> labels = std::vector<std::int64_t>(2500);
+    std::vector<std::int64_t> index = std::vector<std::int64_t>(2500);
+
+    Task() {
+        Dice dice(3);
+        dice.fill(x.data(), x.size());
+        std::iota(index.begin(), index.end(), 0);
+        for (std::size_t i = 0; i < labels.size(); ++i) {
+            labels[i] = static_cast<std::int64_t>(i * i % 7);
+        }
+    }
+    [[nodiscard]] Rows rows() const {
+        const Element element = sizeof(T) == sizeof(float) ? Element::float32 : Element::float64;
+        return {x.data(), element, labels.size(), 60, 60};
+    }
+};
+
+struct Outcome {
+    std::vector<double> losses;
+    std::vector<double> theta;
+    bool operator==(const Outcome&) const = default;
+};
+
+template <class T>
+Outcome train(const Task<T>& task, const std::vector<std::size_t>& sizes, std::size_t batch, Solver solver,
+              std::size_t threads) {
+    std::vector<Activation> activations(sizes.size() - 2, Activation::tanh);
+    activations.push_back(Activation::softmax);
+    Network<T> network(sizes, activations);
+    Dice dice(4);
+    testing::set_random_parameters(network, dice);
+    OptimizerOptions options;
+    options.solver = solver;
+    Optimizer<T> optimizer(network.layout(), options);
+    Team team(threads);
+    TrainingStep<T> step(network, batch, team);
+    const Targets targets{task.labels, {}};
+    Outcome outcome;
+    for (std::size_t done = 0; done < task.index.size(); done += batch) {
+        const std::size_t rows = std::min(batch, task.index.size() - done);
+        double loss = 0;
+        for (std::size_t begin = 0; begin < rows; begin += step.chunk()) {
+            if (begin > 0) {
+                step.accumulate(network);
+            }
+            const std::size_t count = std::min(step.chunk(), rows - begin);
+            loss += step.pass(network, task.rows(), targets, std::span(task.index).subspan(done + begin, count),
+                              Loss::log_loss);
+        }
+        outcome.losses.push_back(loss);
+        outcome.losses.push_back(step.update(network, optimizer, rows));
+    }
+    for (const T value : parameters(network)) {
+        outcome.theta.push_back(static_cast<double>(value));
+    }
+    return outcome;
+}
+
+TEST_CASE_TEMPLATE("a team of any size takes the same step", T, float, double) {
+    const Task<T> task;
+    const std::vector<std::vector<std::size_t>> networks{{60, 7}, {60, 100, 7}, {60, 33, 200, 7}};
+    for (const std::vector<std::size_t>& sizes : networks) {
+        for (const std::size_t batch : {1U, 3U, 50U, 200U, 2500U}) {
+            if (batch < 50 && sizes.size() > 2) {
+                continue;  // thousands of steps: minutes under a sanitizer
+            }
+            const Solver solver = batch == 200 ? Solver::sgd : Solver::adam;
+            const Outcome alone = train(task, sizes, batch, solver, 1);
+            for (const std::size_t threads : {2U, 3U, 4U, 8U}) {
+                CAPTURE(sizes.size());
+                CAPTURE(batch);
+                CAPTURE(threads);
+                CHECK(train(task, sizes, batch, solver, threads) == alone);
+            }
+        }
+    }
+}
+
+TEST_CASE("the step of a batch is the network's backward pass and the optimizer's step") {
+    const Task<double> task;
+    const std::vector<std::size_t> sizes{60, 33, 50, 7};
+    const std::vector<Activation> activations{Activation::tanh, Activation::tanh, Activation::softmax};
+    Network<double> network(sizes, activations);
+    Dice dice(4);
+    testing::set_random_parameters(network, dice);
+    Optimizer<double> optimizer(network.layout(), {});
+    Workspace<double> workspace(network.layout(), 100, Keep::training);
+    const Outcome wanted = [&] {
+        Outcome outcome;
+        for (std::size_t done = 0; done < task.index.size(); done += 100) {
+            const auto index = std::span(task.index).subspan(done, 100);
+            gather(workspace.a(0), task.rows(), index);
+            gather(workspace.y(), Targets{task.labels, {}}, index);
+            network.forward(workspace, 100);
+            outcome.losses.push_back(network.backward(workspace, 100, Loss::log_loss));
+            outcome.losses.push_back(optimizer.step(network, workspace.gradient(), 100));
+        }
+        return outcome;
+    }();
+    const Outcome stepped = train(task, sizes, 100, Solver::adam, 3);
+    REQUIRE(stepped.losses.size() == wanted.losses.size());
+    for (std::size_t i = 0; i < wanted.losses.size(); ++i) {
+        CHECK(stepped.losses[i] == doctest::Approx(wanted.losses[i]).epsilon(1e-13));
+    }
+    const std::vector<double> theta = parameters(network);
+    for (std::size_t j = 0; j < theta.size(); ++j) {
+        REQUIRE(stepped.theta[j] == theta[j]);
+    }
+}
+
+TEST_CASE("threads are used where they pay") {
+    const Layout small({2, 4, 1}, {Activation::tanh, Activation::sigmoid}, sizeof(float));
+    const Layout large({784, 100, 10}, {Activation::relu, Activation::softmax}, sizeof(float));
+    CHECK(worthwhile_threads(small, 4, 8) == 1);
+    CHECK(worthwhile_threads(large, 200, 8) == 8);
+    CHECK(worthwhile_threads(large, 1, 8) == 1);
+    CHECK(worthwhile_threads(large, 200, 0) == 1);
+}
+
+}  // namespace
+}  // namespace rosenblatt
