@@ -38,13 +38,24 @@ struct AdamStep {
     double epsilon;
 };
 
+// Rows of the caller's table that will be gathered soon. A product that computes meanwhile asks for some of their cache
+// lines with every tile: read when they are needed, rows of float32 took an eighth of an epoch of MNIST.
+struct Ahead {
+    const unsigned char* data;  // of row 0
+    std::ptrdiff_t stride;      // bytes
+    std::size_t bytes;          // of a row
+    const std::int64_t* index;
+    std::size_t rows;
+};
+
 template <class T>
 struct Table {
     const char* level;
 
-    // out (rows x cols) = left (rows x inner) * right (inner x cols)
+    // out (rows x cols) = left (rows x inner) * right (inner x cols); `ahead` may be null
     void (*multiply)(T* out, std::size_t out_stride, const T* left, std::size_t left_stride, const T* right,
-                     std::size_t right_stride, std::size_t rows, std::size_t inner, std::size_t cols);
+                     std::size_t right_stride, std::size_t rows, std::size_t inner, std::size_t cols,
+                     const Ahead* ahead);
 
     // out (rows x cols) = transpose(left (inner x rows)) * right (inner x cols), or += that
     void (*multiply_transposed)(T* out, std::size_t out_stride, const T* left, std::size_t left_stride, const T* right,

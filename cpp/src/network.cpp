@@ -7,14 +7,27 @@
 #include "kernels/dispatch.hpp"
 
 namespace rosenblatt {
+namespace {
+
+kernels::Ahead lines_of(const RowsAhead& ahead) {
+    if (ahead.rows == nullptr) {
+        return {};
+    }
+    const auto size = static_cast<std::ptrdiff_t>(element_size(ahead.rows->element));
+    return {static_cast<const unsigned char*>(ahead.rows->data), ahead.rows->stride * size,
+            ahead.rows->features * static_cast<std::size_t>(size), ahead.index.data(), ahead.index.size()};
+}
+
+}  // namespace
 
 template <class T>
 Network<T>::Network(std::vector<std::size_t> sizes, const std::vector<Activation>& activations)
     : layout_(std::move(sizes), activations, sizeof(T)), parameters_(layout_.size()) {}
 
 template <class T>
-void Network<T>::forward(Workspace<T>& workspace, std::size_t rows, std::size_t first) const {
+void Network<T>::forward(Workspace<T>& workspace, std::size_t rows, std::size_t first, const RowsAhead& ahead) const {
     const kernels::Table<T>& kernel = kernels::active<T>();
+    const kernels::Ahead lines = lines_of(ahead);
     for (std::size_t k = 1; k <= depth(); ++k) {
         const Layer& layer = layout_.layers()[k - 1];
         const MatrixView<T> input = workspace.a(k - 1).rows_from(first, rows);
@@ -22,7 +35,7 @@ void Network<T>::forward(Workspace<T>& workspace, std::size_t rows, std::size_t 
         const MatrixView<T> a = workspace.a(k).rows_from(first, rows);
         // n^k = [1 a^(k-1)] theta^k, a^k = f^k(n^k)
         kernel.multiply(n.data, n.stride, input.data - 1, input.stride, parameters_.data() + layer.offset, layer.stride,
-                        rows, layer.inputs + 1, layer.outputs);
+                        rows, layer.inputs + 1, layer.outputs, k == 1 ? &lines : nullptr);
         const bool is_identity = layer.activation == Activation::linear && a.data == n.data;
         if (!is_identity) {
             kernel.activate[static_cast<int>(layer.activation)](a.data, a.stride, n.data, n.stride, rows,
@@ -63,7 +76,7 @@ void Network<T>::sensitivities(Workspace<T>& workspace, std::size_t rows, std::s
         const MatrixView<T> s_before = workspace.s(k - 1).rows_from(first, rows);
         const MatrixView<T> transposed = workspace.transposed_weights(k);
         kernel.multiply(s_before.data, s_before.stride, s.data, s.stride, transposed.data, transposed.stride, rows,
-                        s.cols, s_before.cols);
+                        s.cols, s_before.cols, nullptr);
         multiply_by_slope(k - 1);
     }
 }

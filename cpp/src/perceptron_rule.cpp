@@ -24,7 +24,7 @@ std::size_t perceptron_rule(Network<T>& network, Workspace<T>& workspace, std::s
         T* a = workspace.a(1).row(i);
         T* error = workspace.s(1).row(i);  // y - a; its padding stays zero
         kernel.multiply(n, workspace.n(1).stride, x, workspace.a(0).stride, theta.data, theta.stride, 1, theta.rows,
-                        theta.cols);
+                        theta.cols, nullptr);
         kernel.activate[static_cast<int>(Activation::hard_limit)](a, workspace.a(1).stride, n, workspace.n(1).stride, 1,
                                                                   theta.cols);
         bool is_wrong = false;

@@ -85,9 +85,11 @@ bool Trainer<T>::train_epoch(Network<T>& network, TrainingStep<T>& step, const T
             if (begin > 0) {
                 step.accumulate(network);
             }
-            const std::span<const std::int64_t> index =
-                batch.subspan(begin, std::min(step.chunk(), batch.size() - begin));
-            sum += options_.loss_scale * step.pass(network, data.rows, data.targets, index, options_.loss);
+            const std::size_t rows = std::min(step.chunk(), batch.size() - begin);
+            const std::size_t end = done + begin + rows;
+            const std::span<const std::int64_t> next = order.subspan(end, std::min(step.chunk(), order.size() - end));
+            sum += options_.loss_scale *
+                   step.pass(network, data.rows, data.targets, batch.subspan(begin, rows), options_.loss, next);
         }
         sum += step.update(network, optimizer_, batch.size()) * static_cast<double>(batch.size());
     }

@@ -69,10 +69,10 @@ TrainingStep<T>::TrainingStep(const Network<T>& network, std::size_t batch_size,
 
 template <class T>
 double TrainingStep<T>::pass(const Network<T>& network, const Rows& rows, const Targets& targets,
-                             std::span<const std::int64_t> index, Loss loss) {
+                             std::span<const std::int64_t> index, Loss loss, std::span<const std::int64_t> next) {
     rows_ = index.size();
-    // Blocks of up to 48 rows: what is gathered is still in the cache when the products want it.
-    constexpr std::size_t rows_per_block = 48;
+    // A block streams all of theta through the cache, so few large ones: 128 rows are 2 to 8 % faster than 48.
+    constexpr std::size_t rows_per_block = 128;
     const std::size_t per_thread = (rows_ + team_.size() * rows_per_block - 1) / (team_.size() * rows_per_block);
     const std::size_t blocks = std::min(team_.size() * per_thread, (rows_ + 3) / 4);
     team_.run(blocks, [&](std::size_t block, std::size_t) {
@@ -81,7 +81,8 @@ double TrainingStep<T>::pass(const Network<T>& network, const Rows& rows, const 
         const std::span<const std::int64_t> some = index.subspan(first, count);
         gather(workspace_.a(0).rows_from(first, count), rows, some);
         gather(workspace_.y().rows_from(first, count), targets, some);
-        network.forward(workspace_, count, first);
+        const std::size_t known = std::min(first, next.size());
+        network.forward(workspace_, count, first, {&rows, next.subspan(known, std::min(count, next.size() - known))});
         network.sensitivities(workspace_, count, first, loss, std::span(losses_).subspan(first, count));
     });
     return std::accumulate(losses_.begin(), losses_.begin() + static_cast<std::ptrdiff_t>(rows_), 0.0);

@@ -49,7 +49,7 @@ public:
                                        right_stride_, rows, inner_, cols, false);
         } else {
             kernel.multiply(out_.data(), out_stride_, left() + first_row * left_stride_, left_stride_, right_.data(),
-                            right_stride_, rows, inner_, cols);
+                            right_stride_, rows, inner_, cols, nullptr);
         }
     }
     void run(const std::string& level) { run(level, 0, rows_, cols_); }

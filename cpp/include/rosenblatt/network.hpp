@@ -33,8 +33,8 @@ public:
     [[nodiscard]] const AlignedBuffer<T>& parameters() const { return parameters_; }
 
     // Forward pass (equations 20, 21) of `rows` rows of workspace.a(0), from row `first` on. What is computed of a row
-    // does not depend on the others.
-    void forward(Workspace<T>& workspace, std::size_t rows, std::size_t first = 0) const;
+    // does not depend on the others. Rows `ahead` are fetched meanwhile.
+    void forward(Workspace<T>& workspace, std::size_t rows, std::size_t first = 0, const RowsAhead& ahead = {}) const;
 
     // After forward: the sensitivities of these rows (equations 24, 33), and the loss of each of them. workspace.y()
     // holds the targets, workspace.transposed_weights() W as it is.

@@ -12,12 +12,22 @@ namespace rosenblatt {
 
 enum class Element { uint8, float32, float64 };
 
+[[nodiscard]] constexpr std::size_t element_size(Element element) {
+    return element == Element::uint8 ? 1 : element == Element::float32 ? 4 : 8;
+}
+
 struct Rows {
     const void* data = nullptr;
     Element element = Element::float64;
     std::size_t count = 0;
     std::size_t features = 0;
     std::ptrdiff_t stride = 0;  // elements from one row to the next; may be negative
+};
+
+// Rows that will be gathered soon: whoever computes meanwhile may have them fetched from memory.
+struct RowsAhead {
+    const Rows* rows = nullptr;
+    std::span<const std::int64_t> index;
 };
 
 // out (index.size() x features) = the rows named by `index`, each in [0, rows.count)

@@ -27,9 +27,10 @@ public:
 
     [[nodiscard]] std::size_t chunk() const { return workspace_.batch(); }
 
-    // Forward and backward pass for a chunk: the rows named by `index`. Returns the loss summed over them.
+    // Forward and backward pass for a chunk: the rows named by `index`. Returns the loss summed over them. The rows
+    // named by `next` are those of the pass after this one, if that is known: they are fetched from memory meanwhile.
     double pass(const Network<T>& network, const Rows& rows, const Targets& targets,
-                std::span<const std::int64_t> index, Loss loss);
+                std::span<const std::int64_t> index, Loss loss, std::span<const std::int64_t> next = {});
 
     // Between two chunks of a batch: adds the gradient of the one that was passed to that of the batch.
     void accumulate(const Network<T>& network);
@@ -52,10 +53,10 @@ private:
     std::vector<Slab> slabs_;
     // Of one slab, for each thread and layer: the padding of its rows stays zero, and so does that of theta.
     std::vector<AlignedBuffer<T>> gradients_;
-    std::vector<double> losses_;               // of each row of a chunk
-    std::vector<double> squares_;              // of each slab's weights
-    std::size_t rows_ = 0;                     // of the chunk that was passed last
-    bool is_accumulated_ = false;              // workspace_.gradient() holds that of earlier chunks
+    std::vector<double> losses_;   // of each row of a chunk
+    std::vector<double> squares_;  // of each slab's weights
+    std::size_t rows_ = 0;         // of the chunk that was passed last
+    bool is_accumulated_ = false;  // workspace_.gradient() holds that of earlier chunks
 };
 
 }  // namespace rosenblatt

@@ -24,6 +24,28 @@ constexpr std::size_t tallest_tile(std::size_t width) {
     return width == 3 ? 4 : width == 2 ? 6 : 8;
 }
 
+// Asks for the cache lines of some rows, a few with each tile, as many as leave none to the end.
+struct LinesAhead {
+    Ahead ahead = {};
+    std::size_t per_tile = 0;
+    std::size_t row = 0;
+    std::size_t byte = 0;
+
+    void ask() {
+        for (std::size_t i = 0; i < per_tile; ++i) {
+            __builtin_prefetch(ahead.data + ahead.index[row] * ahead.stride + byte, 0, 2);
+            byte += 64;
+            if (byte >= ahead.bytes) {
+                byte = 0;
+                row += 1;
+                if (row == ahead.rows) {
+                    per_tile = 0;
+                }
+            }
+        }
+    }
+};
+
 // What a tile's sums begin with where nothing is added to: read with a stride of 0.
 template <class T>
 alignas(64) constexpr T zeros[widest_tile * lanes<T>] = {};
@@ -38,6 +60,7 @@ struct Product {
     std::size_t right_stride;
     std::size_t rows, inner, cols;
     bool add;  // to what is in `out`
+    LinesAhead* lines_ahead;
 
     template <std::size_t Height, std::size_t Width>
     void tile(std::size_t row, std::size_t col) const {
@@ -96,6 +119,7 @@ struct Product {
         const std::size_t count = (rows + tallest - 1) / tallest;
         for (std::size_t i = 0, row = 0; i < count; ++i) {
             const std::size_t height = (rows - row + count - i - 1) / (count - i);
+            lines_ahead->ask();
             tile_of_height<tallest, Width>(height, row, col);
             row += height;
         }
@@ -138,14 +162,25 @@ struct Product {
 
 template <class T>
 void multiply(T* out, std::size_t out_stride, const T* left, std::size_t left_stride, const T* right,
-              std::size_t right_stride, std::size_t rows, std::size_t inner, std::size_t cols) {
-    Product<T, false>{out, out_stride, left, left_stride, right, right_stride, rows, inner, cols, false}.run();
+              std::size_t right_stride, std::size_t rows, std::size_t inner, std::size_t cols, const Ahead* ahead) {
+    // At least so many tiles: those of the tallest and widest kind.
+    const std::size_t tiles =
+        (rows / tallest_tile(widest_tile)) * (cols / (widest_tile * lanes<T>)) * (inner / longest_inner_block);
+    LinesAhead lines_ahead;
+    if (ahead != nullptr && ahead->rows > 0) {
+        lines_ahead.ahead = *ahead;
+        // Not more than a core has misses under way.
+        lines_ahead.per_tile = smaller(ahead->rows * ((ahead->bytes + 63) / 64) / (tiles + 1) + 1, 16);
+    }
+    Product<T, false>{out, out_stride, left, left_stride, right, right_stride, rows, inner, cols, false, &lines_ahead}
+        .run();
 }
 
 template <class T>
 void multiply_transposed(T* out, std::size_t out_stride, const T* left, std::size_t left_stride, const T* right,
                          std::size_t right_stride, std::size_t rows, std::size_t inner, std::size_t cols, bool add) {
-    Product<T, true>{out, out_stride, left, left_stride, right, right_stride, rows, inner, cols, add}.run();
+    LinesAhead none;
+    Product<T, true>{out, out_stride, left, left_stride, right, right_stride, rows, inner, cols, add, &none}.run();
 }
 
 template <class T>
