@@ -11,12 +11,14 @@
 #include <string>
 #include <vector>
 
+#include "activated.hpp"
 #include "finite_differences.hpp"
 #include "kernels/dispatch.hpp"
 
 namespace rosenblatt {
 namespace {
 
+using testing::activated;
 using testing::central_difference;
 
 constexpr double inf = std::numeric_limits<double>::infinity();
@@ -39,13 +41,6 @@ double formula(Activation f, double n) {
         default:
             return n;
     }
-}
-
-template <class T>
-std::vector<T> activated(const std::string& level, Activation f, std::vector<T> n) {
-    std::vector<T> a(n.size());
-    kernels::level<T>(level).activate[static_cast<int>(f)](a.data(), a.size(), n.data(), n.size(), 1, n.size());
-    return a;
 }
 
 // s o f'(n) from a = f(n)

@@ -9,12 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "activated.hpp"
 #include "finite_differences.hpp"
 #include "kernels/dispatch.hpp"
 
 namespace rosenblatt {
 namespace {
 
+using testing::activated;
 using testing::central_difference;
 
 template <class T>
@@ -31,13 +33,6 @@ Result<T> loss_of(const std::string& level, Loss loss, const std::vector<T>& a, 
     result.value = kernels::level<T>(level).loss[static_cast<int>(loss)](result.s.data(), cols, a.data(), cols,
                                                                          y.data(), cols, rows, cols);
     return result;
-}
-
-template <class T>
-std::vector<T> activated(const std::string& level, Activation f, const std::vector<T>& n) {
-    std::vector<T> a(n.size());
-    kernels::level<T>(level).activate[static_cast<int>(f)](a.data(), a.size(), n.data(), n.size(), 1, n.size());
-    return a;
 }
 
 TEST_CASE("names and losses belong together") {

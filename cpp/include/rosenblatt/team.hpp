@@ -57,11 +57,12 @@ private:
     void work_on(std::uint64_t number, std::size_t thread);
     void wait_for_phases(std::size_t thread);
 
+    // What a thread reads when a phase begins, and on a cache line of its own what all write.
+    alignas(64) std::atomic<std::uint64_t> number_{0};  // of the phase
+    std::atomic<const Phase*> phase_{nullptr};
     std::vector<Share> shares_;
     std::vector<std::thread> threads_;
-    std::atomic<const Phase*> phase_{nullptr};
-    alignas(64) std::atomic<std::uint64_t> number_{0};  // of the phase
-    alignas(64) std::atomic<std::size_t> done_{0};      // blocks of this phase
+    alignas(64) std::atomic<std::size_t> done_{0};  // blocks of this phase
     std::atomic<bool> is_over_{false};
 };
 

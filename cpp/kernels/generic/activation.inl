@@ -1,9 +1,10 @@
-// a = f(n) and s = s o f'(n), element by element (equations 34-38); f' is written by means of a = f(n).
+// a = f(n) and s = s o f'(n), element by element (equations 34-38); f' is written by means of a = f(n). Whole vectors
+// of n and a are read and written, with the padding of their rows.
 
 struct HardLimit {
     template <class T>
-    static T value(T n) {
-        return n >= 0 ? T(1) : T(0);
+    static Vector<T> value(Vector<T> n) {
+        return n >= T(0) ? spread<T>(1) : spread<T>(0);
     }
     template <class T>
     static T slope(T) {
@@ -13,9 +14,9 @@ struct HardLimit {
 
 struct ReLU {
     template <class T>
-    static T value(T n) {
+    static Vector<T> value(Vector<T> n) {
         // Written so that NaN stays NaN: a diverged training has to be seen, not clipped to zero.
-        return n < 0 ? T(0) : n;
+        return n < T(0) ? spread<T>(0) : n;
     }
     template <class T>
     static T slope(T a) {
@@ -25,7 +26,7 @@ struct ReLU {
 
 struct Linear {
     template <class T>
-    static T value(T n) {
+    static Vector<T> value(Vector<T> n) {
         return n;
     }
     template <class T>
@@ -36,8 +37,8 @@ struct Linear {
 
 struct Sigmoid {
     template <class T>
-    static T value(T n) {
-        return T(1) / (T(1) + exponential(-n));
+    static Vector<T> value(Vector<T> n) {
+        return logistic<T>(n);
     }
     template <class T>
     static T slope(T a) {
@@ -47,8 +48,8 @@ struct Sigmoid {
 
 struct Tanh {
     template <class T>
-    static T value(T n) {
-        return hyperbolic_tangent(n);
+    static Vector<T> value(Vector<T> n) {
+        return hyperbolic_tangent<T>(n);
     }
     template <class T>
     static T slope(T a) {
@@ -59,8 +60,8 @@ struct Tanh {
 template <class T, class F>
 void activate(T* a, std::size_t a_stride, const T* n, std::size_t n_stride, std::size_t rows, std::size_t cols) {
     for (std::size_t i = 0; i < rows; ++i) {
-        for (std::size_t j = 0; j < cols; ++j) {
-            a[i * a_stride + j] = F::value(n[i * n_stride + j]);
+        for (std::size_t j = 0; j < cols; j += lanes<T>) {
+            store(a + i * a_stride + j, F::template value<T>(load(n + i * n_stride + j)));
         }
     }
 }
@@ -84,9 +85,11 @@ void softmax(T* a, std::size_t a_stride, const T* n, std::size_t n_stride, std::
         for (std::size_t j = 1; j < cols; ++j) {
             largest = from[j] > largest ? from[j] : largest;
         }
+        for (std::size_t j = 0; j < cols; j += lanes<T>) {
+            store(to + j, exponential<T>(load(from + j) - largest));
+        }
         T sum = 0;
         for (std::size_t j = 0; j < cols; ++j) {
-            to[j] = exponential(from[j] - largest);
             sum += to[j];
         }
         const T factor = T(1) / sum;

@@ -3,6 +3,7 @@
 // this file. Only headers without code may be included here; see kernels/table.hpp.
 #include <cstddef>
 #include <cstdint>
+#include <numbers>
 
 #include "kernels/levels.hpp"
 
@@ -10,6 +11,8 @@ namespace rosenblatt::kernels::ROSENBLATT_LEVEL {
 namespace {
 
 #include "kernels/generic/vector.inl"
+//
+#include "kernels/generic/exponential.inl"
 //
 #include "kernels/generic/activation.inl"
 #include "kernels/generic/gather.inl"
@@ -25,6 +28,7 @@ constexpr Table<T> make_table() {
         .multiply = multiply<T>,
         .multiply_transposed = multiply_transposed<T>,
         .transpose = transpose<T>,
+        .exponentials = exponentials<T>,
         .activate = {activate<T, HardLimit>, activate<T, ReLU>, activate<T, Linear>, activate<T, Sigmoid>,
                      activate<T, Tanh>, softmax<T>},
         .derivative = {derivative<T, HardLimit>, derivative<T, ReLU>, derivative<T, Linear>, derivative<T, Sigmoid>,

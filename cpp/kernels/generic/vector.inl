@@ -50,11 +50,7 @@ inline T sum_of_lanes(const Vector<T>& value) {
 
 inline float square_root(float x) { return __builtin_sqrtf(x); }
 inline double square_root(double x) { return __builtin_sqrt(x); }
-inline float exponential(float x) { return __builtin_expf(x); }
-inline double exponential(double x) { return __builtin_exp(x); }
 inline float logarithm(float x) { return __builtin_logf(x); }
 inline double logarithm(double x) { return __builtin_log(x); }
-inline float hyperbolic_tangent(float x) { return __builtin_tanhf(x); }
-inline double hyperbolic_tangent(double x) { return __builtin_tanh(x); }
 
 inline std::size_t smaller(std::size_t x, std::size_t y) { return x < y ? x : y; }
