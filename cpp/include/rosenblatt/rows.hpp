@@ -22,6 +22,11 @@ struct Rows {
     std::size_t count = 0;
     std::size_t features = 0;
     std::ptrdiff_t stride = 0;  // elements from one row to the next; may be negative
+
+    [[nodiscard]] Rows rows_from(std::size_t first, std::size_t number) const {
+        const auto offset = static_cast<std::ptrdiff_t>(first * element_size(element)) * stride;
+        return {static_cast<const unsigned char*>(data) + offset, element, number, features, stride};
+    }
 };
 
 // Rows that will be gathered soon: whoever computes meanwhile may have them fetched from memory.

@@ -1,0 +1,90 @@
+#include "rosenblatt/prediction.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <numeric>
+#include <optional>
+#include <vector>
+
+#include "kernels/dispatch.hpp"
+
+namespace rosenblatt {
+namespace {
+
+// As in training: few passes over theta, and activations that stay in the cache of a core.
+constexpr std::size_t rows_per_block = 128;
+
+// Some rows of a table, named by `index`.
+struct Some {
+    Rows rows;
+    std::span<const std::int64_t> index;
+};
+
+// `some(first, count)` names the rows of the answers from `first` on.
+template <class T, class Selection>
+bool predict_blocks(const Network<T>& network, MatrixView<T> out, Team& team, const Selection& some) {
+    const kernels::Table<T>& kernel = kernels::active<T>();
+    const std::size_t blocks = (out.rows + rows_per_block - 1) / rows_per_block;
+    // All are made here: a thread of the team may not run out of memory.
+    std::vector<Workspace<T>> workspaces;
+    for (std::size_t i = 0; i < std::min(team.size(), blocks); ++i) {
+        workspaces.emplace_back(network.layout(), std::min(rows_per_block, out.rows), Keep::outputs);
+    }
+    std::atomic<bool> is_finite{true};
+    team.run(blocks, [&](std::size_t block, std::size_t thread) {
+        Workspace<T>& workspace = workspaces[thread];
+        const std::size_t first = block * rows_per_block;
+        const std::size_t count = std::min(rows_per_block, out.rows - first);
+        const Some here = some(first, count);
+        const Some next = some(first + count, std::min(rows_per_block, out.rows - first - count));
+        const MatrixView<T> x = workspace.a(0);
+        gather(x.rows_from(0, count), here.rows, here.index);
+        if (here.rows.element != Element::uint8) {
+            for (std::size_t i = 0; i < count; ++i) {
+                if (!kernel.is_finite(x.row(i), x.cols)) {
+                    is_finite.store(false, std::memory_order_relaxed);
+                }
+            }
+        }
+        network.forward(workspace, count, 0, {&next.rows, next.index});
+        const MatrixView<T> a = workspace.a(network.depth());
+        for (std::size_t i = 0; i < count; ++i) {
+            std::copy_n(a.row(i), out.cols, out.row(first + i));
+        }
+    });
+    return is_finite;
+}
+
+}  // namespace
+
+std::size_t worthwhile_threads_to_predict(const Layout& layout, std::size_t rows, std::size_t threads) {
+    // Starting a thread costs about 30 microseconds; 4 million multiply-adds take about 100.
+    constexpr std::size_t multiplications_per_thread = 4'000'000;
+    const std::size_t worthwhile = std::min(rows * layout.size() / multiplications_per_thread, rows / rows_per_block);
+    return std::clamp(worthwhile, std::size_t{1}, std::max<std::size_t>(threads, 1));
+}
+
+template <class T>
+bool predict(const Network<T>& network, MatrixView<T> out, const Rows& rows, Team& team) {
+    std::array<std::int64_t, rows_per_block> index{};
+    std::iota(index.begin(), index.end(), 0);
+    return predict_blocks(network, out, team, [&](std::size_t first, std::size_t count) {
+        return Some{rows.rows_from(first, count), std::span(index).first(count)};
+    });
+}
+
+template <class T>
+bool predict(const Network<T>& network, MatrixView<T> out, const Rows& rows, std::span<const std::int64_t> index,
+             Team& team) {
+    return predict_blocks(network, out, team, [&](std::size_t first, std::size_t count) {
+        return Some{rows, index.subspan(first, count)};
+    });
+}
+
+template bool predict(const Network<float>&, MatrixView<float>, const Rows&, Team&);
+template bool predict(const Network<double>&, MatrixView<double>, const Rows&, Team&);
+template bool predict(const Network<float>&, MatrixView<float>, const Rows&, std::span<const std::int64_t>, Team&);
+template bool predict(const Network<double>&, MatrixView<double>, const Rows&, std::span<const std::int64_t>, Team&);
+
+}  // namespace rosenblatt
