@@ -1,8 +1,13 @@
 #include "arrays.hpp"
 
+#include <pybind11/stl.h>
+
 #include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "rosenblatt/sparse_batch.hpp"
 
 namespace rosenblatt::bindings {
 namespace {
@@ -24,7 +29,63 @@ bool is_aligned(const py::array& array) {
     return (static_cast<unsigned>(array.flags()) & static_cast<unsigned>(py::detail::npy_api::NPY_ARRAY_ALIGNED_)) != 0;
 }
 
+// An array with all elements side by side, for a copy only where it must be one.
+py::array as_vector(const py::object& attribute, const std::string& name) {
+    if (!py::isinstance<py::array>(attribute)) {
+        throw py::type_error(name + " must be an array");
+    }
+    auto vector = py::array::ensure(
+        attribute, static_cast<int>(py::array::c_style) | static_cast<int>(py::detail::npy_api::NPY_ARRAY_ALIGNED_));
+    if (!vector) {
+        throw py::error_already_set();
+    }
+    if (vector.ndim() != 1) {
+        throw py::value_error(name + " must have one dimension, not " + std::to_string(vector.ndim()));
+    }
+    return vector;
+}
+
+Integers as_integers(const py::array& vector, const std::string& name) {
+    const bool are_wide = vector.dtype().equal(py::dtype::of<std::int64_t>());
+    if (!are_wide && !vector.dtype().equal(py::dtype::of<std::int32_t>())) {
+        throw py::type_error(name + " must be an array of int32 or int64, not of " +
+                             py::str(vector.dtype()).cast<std::string>());
+    }
+    return {vector.data(), static_cast<std::size_t>(vector.size()), are_wide};
+}
+
 }  // namespace
+
+RowsArgument::RowsArgument(const py::object& x, const char* name) {
+    if (py::isinstance<py::array>(x)) {
+        const Table table = as_table(py::array(x), name);
+        owners_ = {table.owner};
+        rows_ = table.rows;
+        return;
+    }
+    const std::string of = std::string(name) + ".";
+    if (!py::hasattr(x, "format") || !x.attr("format").equal(py::str("csr"))) {
+        throw py::type_error(std::string(name) + " must be an array or a CSR matrix, not " +
+                             py::str(py::type::of(x)).cast<std::string>());
+    }
+    const auto [count, features] = x.attr("shape").cast<std::pair<std::size_t, std::size_t>>();
+    owners_ = {as_vector(x.attr("data"), of + "data"), as_vector(x.attr("indices"), of + "indices"),
+               as_vector(x.attr("indptr"), of + "indptr")};
+    const py::array& data = owners_[0];
+    if (!element_of(data.dtype(), rows_.element)) {
+        throw py::type_error(of + "data must be an array of uint8, float32 or float64, not of " +
+                             py::str(data.dtype()).cast<std::string>());
+    }
+    rows_.data = data.data();
+    rows_.count = count;
+    rows_.features = features;
+    rows_.csr = {as_integers(owners_[2], of + "indptr"), as_integers(owners_[1], of + "indices")};
+    if (static_cast<std::size_t>(data.size()) != rows_.csr.columns.count) {
+        throw py::value_error(of + "data has " + std::to_string(data.size()) + " elements and " + of + "indices " +
+                              std::to_string(rows_.csr.columns.count));
+    }
+    check_sparse(rows_);
+}
 
 Table as_table(const py::array& array, const char* name) {
     Table table{array, {}};

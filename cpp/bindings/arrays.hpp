@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "rosenblatt/matrix_view.hpp"
 #include "rosenblatt/rows.hpp"
@@ -25,6 +26,19 @@ struct Table {
 // where the elements of a row are not neighbours (a Fortran-ordered array, say) is the array copied. Raises TypeError
 // for another dtype and ValueError for another number of dimensions; `name` is the argument's, for the message.
 [[nodiscard]] Table as_table(const py::array& array, const char* name);
+
+// A table as above, or whatever has SciPy's attributes of a CSR matrix: format "csr", shape, data, indices and indptr
+// (int32 or int64). Its arrays are viewed, and copied only where their elements are not neighbours. Raises TypeError
+// and ValueError for anything else, also for indices out of range.
+class RowsArgument {
+public:
+    RowsArgument(const py::object& x, const char* name);
+    [[nodiscard]] const Rows& rows() const { return rows_; }
+
+private:
+    std::vector<py::array> owners_;
+    Rows rows_;
+};
 
 // A one-dimensional contiguous array of int64; raises TypeError and ValueError as above.
 [[nodiscard]] std::span<const std::int64_t> as_index(const py::array& array, const char* name);

@@ -87,21 +87,21 @@ void register_network_of(py::module_& module, const std::string& suffix) {
             py::arg("k"), "theta of layer k = 1 .. l as a writable view; row 0 is the bias.")
         .def(
             "predict",
-            [](const Net& self, const py::array& x) {
-                const Table table = as_table(x, "x");
-                if (table.rows.features != self.layout().inputs()) {
-                    throw py::value_error("x has " + std::to_string(table.rows.features) +
-                                          " columns but the network has " + std::to_string(self.layout().inputs()) +
-                                          " inputs");
+            [](const Net& self, const py::object& x) {
+                const RowsArgument argument(x, "x");
+                const Rows& rows = argument.rows();
+                if (rows.features != self.layout().inputs()) {
+                    throw py::value_error("x has " + std::to_string(rows.features) + " columns but the network has " +
+                                          std::to_string(self.layout().inputs()) + " inputs");
                 }
                 const std::size_t outputs = self.layout().outputs();
-                py::array_t<T> out({table.rows.count, outputs});
-                const MatrixView<T> view{out.mutable_data(), table.rows.count, outputs, outputs};
+                py::array_t<T> out({rows.count, outputs});
+                const MatrixView<T> view{out.mutable_data(), rows.count, outputs, outputs};
                 const py::gil_scoped_release release;
-                self.predict(view, table.rows, every_row(table.rows.count));
+                self.predict(view, rows, every_row(rows.count));
                 return out;
             },
-            py::arg("x"), "a of the last layer for every row of x.");
+            py::arg("x"), "a of the last layer for every row of x, an array or a CSR matrix.");
 
     using P = Pass<T>;
     py::class_<P>(module, ("Pass" + suffix).c_str(), "n, a and s of every layer for a batch of rows.")

@@ -175,6 +175,7 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
             self,
             X,
             y,
+            accept_sparse=["csr", "csc"],
             dtype=_DTYPES,
             multi_output=True,
             y_numeric=isinstance(self, RegressorMixin),
@@ -183,6 +184,8 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         dtype = np.dtype(np.float32 if X.dtype == np.float32 else np.float64)
         if not first:
             dtype = self.coefs_[0].dtype
+        if issparse(X):
+            X = X.tocsr()
         if issparse(y):
             y = y.toarray()
         y, outputs = self._targets(y, dtype, first)
@@ -413,12 +416,19 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         anew from them.
         """
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=_DTYPES, reset=False)
+        X = validate_data(self, X, accept_sparse=["csr", "csc"], dtype=_DTYPES, reset=False)
+        if issparse(X):
+            X = X.tocsr()
         views = self.__dict__.get("_views")
         current = [*self.coefs_, *self.intercepts_]
         if views is None or list(map(id, [*views[0], *views[1]])) != list(map(id, current)):
             return np.asarray(self._network_of(self.coefs_, self.intercepts_).predict(X))
         return np.asarray(self._network.predict(X))
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
 
     def __getstate__(self) -> dict[str, Any]:
         state = dict(super().__getstate__())
