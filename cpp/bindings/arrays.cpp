@@ -64,7 +64,8 @@ RowsArgument::RowsArgument(const py::object& x, const char* name) {
         return;
     }
     const std::string of = std::string(name) + ".";
-    if (!py::hasattr(x, "format") || !x.attr("format").equal(py::str("csr"))) {
+    const py::object format = py::getattr(x, "format", py::none());
+    if (!format.equal(py::str("csr"))) {
         throw py::type_error(std::string(name) + " must be an array or a CSR matrix, not " +
                              py::str(py::type::of(x)).cast<std::string>());
     }
