@@ -14,7 +14,7 @@ std::size_t begin_of(const Rows& rows, std::size_t row) { return static_cast<std
 
 std::size_t length_of(const Rows& rows, std::size_t row) { return begin_of(rows, row + 1) - begin_of(rows, row); }
 
-// The most entries that any `batch` rows can have: those of the longest.
+// The most entries that `batch` different rows can have: those of the longest.
 std::size_t most_entries(const Rows& rows, std::size_t batch) {
     std::vector<std::size_t> lengths(rows.count);
     for (std::size_t row = 0; row < rows.count; ++row) {
@@ -99,6 +99,13 @@ void SparseBatch<T>::place(const Rows& rows, std::span<const std::int64_t> index
     rows_ = index.size();
     for (std::size_t i = 0; i < rows_; ++i) {
         by_rows_.begin[i + 1] = by_rows_.begin[i] + length_of(rows, static_cast<std::size_t>(index[i]));
+    }
+    const std::size_t entries = by_rows_.begin[rows_];
+    if (entries > by_rows_.value.size()) {  // only where a row is named more than once
+        for (Lines* lines : {&by_rows_, &by_columns_}) {
+            lines->position.resize(entries);
+            lines->value.resize(entries);
+        }
     }
 }
 

@@ -27,11 +27,12 @@ public:
         std::vector<T> value;
     };
 
-    // Room for any `batch` of these rows, and for their columns if those are asked for. Throws std::length_error for
-    // more columns than fit into 32 bits.
+    // Room for any `batch` different rows of these, and for their columns if those are asked for. Throws
+    // std::length_error for more columns than fit into 32 bits.
     SparseBatch(const Rows& rows, std::size_t batch, bool has_columns);
 
-    // A batch begins: the rows named by `index`. Says where each of them will lie.
+    // A batch begins: the rows named by `index`. Settles where each of them will lie; allocates only where a row is
+    // named more than once.
     void place(const Rows& rows, std::span<const std::int64_t> index);
 
     // After that: reads rows `first` to first + count - 1 of the batch. Different ones may be read at the same time.
