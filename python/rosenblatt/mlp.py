@@ -24,6 +24,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from rosenblatt.callbacks import Callback, EpochState
 from rosenblatt.precision import PRECISIONS, Array, CoreNetwork
 from rosenblatt.random_state import continued
+from rosenblatt.sparse import compressed_rows
 from rosenblatt.threads import thread_count
 
 __all__ = ["MLP"]
@@ -184,8 +185,7 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         dtype = np.dtype(np.float32 if X.dtype == np.float32 else np.float64)
         if not first:
             dtype = self.coefs_[0].dtype
-        if issparse(X):
-            X = X.tocsr()
+        X = compressed_rows(X)
         if issparse(y):
             y = y.toarray()
         y, outputs = self._targets(y, dtype, first)
@@ -416,9 +416,7 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         anew from them.
         """
         check_is_fitted(self)
-        X = validate_data(self, X, accept_sparse=["csr", "csc"], dtype=_DTYPES, reset=False)
-        if issparse(X):
-            X = X.tocsr()
+        X = compressed_rows(validate_data(self, X, accept_sparse=["csr", "csc"], dtype=_DTYPES, reset=False))
         views = self.__dict__.get("_views")
         current = [*self.coefs_, *self.intercepts_]
         if views is None or list(map(id, [*views[0], *views[1]])) != list(map(id, current)):
