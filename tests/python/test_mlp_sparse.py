@@ -295,7 +295,7 @@ def test_refused_as_by_scikit_learn(estimator, case):
 @by_estimator
 def test_other_columns_and_other_lengths(estimator):
     model = fitted(estimator)
-    with pytest.raises(ValueError, match="X has 63 features, but .* is expecting 64"):
+    with pytest.raises(ValueError, match=r"X has 63 features, but .* is expecting 64"):
         model.predict(X[:, :63])
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         model.fit(X, Y[:-1])
