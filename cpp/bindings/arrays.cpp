@@ -56,40 +56,9 @@ Integers as_integers(const py::array& vector, const std::string& name) {
 
 }  // namespace
 
-RowsArgument::RowsArgument(const py::object& x, const char* name) {
-    if (py::isinstance<py::array>(x)) {
-        const Table table = as_table(py::array(x), name);
-        owners_ = {table.owner};
-        rows_ = table.rows;
-        return;
-    }
-    const std::string of = std::string(name) + ".";
-    const py::object format = py::getattr(x, "format", py::none());
-    if (!format.equal(py::str("csr"))) {
-        throw py::type_error(std::string(name) + " must be an array or a CSR matrix, not " +
-                             py::str(py::type::of(x)).cast<std::string>());
-    }
-    const auto [count, features] = x.attr("shape").cast<std::pair<std::size_t, std::size_t>>();
-    owners_ = {as_vector(x.attr("data"), of + "data"), as_vector(x.attr("indices"), of + "indices"),
-               as_vector(x.attr("indptr"), of + "indptr")};
-    const py::array& data = owners_[0];
-    if (!element_of(data.dtype(), rows_.element)) {
-        throw py::type_error(of + "data must be an array of uint8, float32 or float64, not of " +
-                             py::str(data.dtype()).cast<std::string>());
-    }
-    rows_.data = data.data();
-    rows_.count = count;
-    rows_.features = features;
-    rows_.csr = {as_integers(owners_[2], of + "indptr"), as_integers(owners_[1], of + "indices")};
-    if (static_cast<std::size_t>(data.size()) != rows_.csr.columns.count) {
-        throw py::value_error(of + "data has " + std::to_string(data.size()) + " elements and " + of + "indices " +
-                              std::to_string(rows_.csr.columns.count));
-    }
-    check_sparse(rows_);
-}
-
 Table as_table(const py::array& array, const char* name) {
-    Table table{array, {}};
+    py::array owner = array;
+    Table table;
     if (!element_of(array.dtype(), table.rows.element)) {
         throw py::type_error(std::string(name) + " must be an array of uint8, float32 or float64, not of " +
                              py::str(array.dtype()).cast<std::string>());
@@ -100,16 +69,48 @@ Table as_table(const py::array& array, const char* name) {
     const py::ssize_t size = array.itemsize();
     const bool rows_are_whole = array.strides(1) == size || array.shape(1) <= 1;
     if (!rows_are_whole || array.strides(0) % size != 0 || !is_aligned(array)) {
-        table.owner = py::array::ensure(
+        owner = py::array::ensure(
             array, static_cast<int>(py::array::c_style) | static_cast<int>(py::detail::npy_api::NPY_ARRAY_ALIGNED_));
-        if (!table.owner) {
+        if (!owner) {
             throw py::error_already_set();
         }
     }
-    table.rows.data = table.owner.data();
-    table.rows.count = static_cast<std::size_t>(table.owner.shape(0));
-    table.rows.features = static_cast<std::size_t>(table.owner.shape(1));
-    table.rows.stride = table.owner.strides(0) / size;
+    table.rows.data = owner.data();
+    table.rows.count = static_cast<std::size_t>(owner.shape(0));
+    table.rows.features = static_cast<std::size_t>(owner.shape(1));
+    table.rows.stride = owner.strides(0) / size;
+    table.owner = std::move(owner);
+    return table;
+}
+
+Table as_rows(const py::object& x, const char* name) {
+    if (py::isinstance<py::array>(x)) {
+        return as_table(py::reinterpret_borrow<py::array>(x), name);
+    }
+    const std::string of = std::string(name) + ".";
+    const py::object format = py::getattr(x, "format", py::none());
+    if (!format.equal(py::str("csr"))) {
+        throw py::type_error(std::string(name) + " must be an array or a CSR matrix, not " +
+                             py::str(py::type::of(x)).cast<std::string>());
+    }
+    const py::array data = as_vector(x.attr("data"), of + "data");
+    const py::array indices = as_vector(x.attr("indices"), of + "indices");
+    const py::array indptr = as_vector(x.attr("indptr"), of + "indptr");
+    const auto [count, features] = x.attr("shape").cast<std::pair<std::size_t, std::size_t>>();
+    Table table{py::make_tuple(data, indices, indptr), {}};
+    if (!element_of(data.dtype(), table.rows.element)) {
+        throw py::type_error(of + "data must be an array of uint8, float32 or float64, not of " +
+                             py::str(data.dtype()).cast<std::string>());
+    }
+    if (data.size() != indices.size()) {
+        throw py::value_error(of + "data has " + std::to_string(data.size()) + " elements and " + of + "indices " +
+                              std::to_string(indices.size()));
+    }
+    table.rows.data = data.data();
+    table.rows.count = count;
+    table.rows.features = features;
+    table.rows.csr = {as_integers(indptr, of + "indptr"), as_integers(indices, of + "indices")};
+    check_sparse(table.rows);
     return table;
 }
 

@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "rosenblatt/matrix_view.hpp"
 #include "rosenblatt/rows.hpp"
@@ -16,9 +15,9 @@ namespace rosenblatt::bindings {
 
 namespace py = pybind11;
 
-// A table and the array that owns its memory.
+// A table and what owns its memory: an array, or several.
 struct Table {
-    py::array owner;
+    py::object owner;
     Rows rows;
 };
 
@@ -27,18 +26,10 @@ struct Table {
 // for another dtype and ValueError for another number of dimensions; `name` is the argument's, for the message.
 [[nodiscard]] Table as_table(const py::array& array, const char* name);
 
-// A table as above, or whatever has SciPy's attributes of a CSR matrix: format "csr", shape, data, indices and indptr
-// (int32 or int64). Its arrays are viewed, and copied only where their elements are not neighbours. Raises TypeError
-// and ValueError for anything else, also for indices out of range.
-class RowsArgument {
-public:
-    RowsArgument(const py::object& x, const char* name);
-    [[nodiscard]] const Rows& rows() const { return rows_; }
-
-private:
-    std::vector<py::array> owners_;
-    Rows rows_;
-};
+// The same, or whatever has SciPy's attributes of a CSR matrix: format "csr", shape, data (of those dtypes), indices and
+// indptr (int32 or int64). These arrays are copied only where their elements are not neighbours. Raises TypeError and
+// ValueError for anything else, also for indices out of range.
+[[nodiscard]] Table as_rows(const py::object& x, const char* name);
 
 // A one-dimensional contiguous array of int64; raises TypeError and ValueError as above.
 [[nodiscard]] std::span<const std::int64_t> as_index(const py::array& array, const char* name);

@@ -88,17 +88,17 @@ void register_network_of(py::module_& module, const std::string& suffix) {
         .def(
             "predict",
             [](const Net& self, const py::object& x) {
-                const RowsArgument argument(x, "x");
-                const Rows& rows = argument.rows();
-                if (rows.features != self.layout().inputs()) {
-                    throw py::value_error("x has " + std::to_string(rows.features) + " columns but the network has " +
-                                          std::to_string(self.layout().inputs()) + " inputs");
+                const Table table = as_rows(x, "x");
+                if (table.rows.features != self.layout().inputs()) {
+                    throw py::value_error("x has " + std::to_string(table.rows.features) +
+                                          " columns but the network has " + std::to_string(self.layout().inputs()) +
+                                          " inputs");
                 }
                 const std::size_t outputs = self.layout().outputs();
-                py::array_t<T> out({rows.count, outputs});
-                const MatrixView<T> view{out.mutable_data(), rows.count, outputs, outputs};
+                py::array_t<T> out({table.rows.count, outputs});
+                const MatrixView<T> view{out.mutable_data(), table.rows.count, outputs, outputs};
                 const py::gil_scoped_release release;
-                self.predict(view, rows, every_row(rows.count));
+                self.predict(view, table.rows, every_row(table.rows.count));
                 return out;
             },
             py::arg("x"), "a of the last layer for every row of x, an array or a CSR matrix.");

@@ -78,9 +78,9 @@ template <class T>
 std::string fit(Trainer<T>& trainer, Network<T>& network, const py::object& x, const py::array& y,
                 const py::array& training, const py::array& validation, std::size_t max_iter, MersenneTwister& random,
                 const std::optional<OnEpoch>& on_epoch) {
-    const RowsArgument table(x, "x");
+    const Table table = as_rows(x, "x");
     const TargetsArray targets = as_targets(y);
-    const TrainingData data{table.rows(), targets.targets, as_index(training, "training"),
+    const TrainingData data{table.rows, targets.targets, as_index(training, "training"),
                             as_index(validation, "validation")};
     Listener listener{{}, interrupted};
     if (on_epoch) {
