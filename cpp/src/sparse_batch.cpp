@@ -32,6 +32,15 @@ void convert(T* to, const S* from, std::size_t count) {
     std::transform(from, from + count, to, [](S x) { return static_cast<T>(x); });
 }
 
+void copy_columns(std::uint32_t* to, const Rows& rows, std::size_t first, std::size_t count) {
+    const Integers& columns = rows.csr.columns;
+    if (columns.are_wide) {
+        convert(to, static_cast<const std::int64_t*>(columns.data) + first, count);
+    } else {
+        convert(to, static_cast<const std::int32_t*>(columns.data) + first, count);
+    }
+}
+
 template <class T>
 void copy_values(T* to, const Rows& rows, std::size_t first, std::size_t count) {
     switch (rows.element) {
@@ -115,11 +124,9 @@ void SparseBatch<T>::gather(const Rows& rows, std::span<const std::int64_t> inde
     for (std::size_t i = first; i < first + count; ++i) {
         const auto row = static_cast<std::size_t>(index[i]);
         const std::size_t from = begin_of(rows, row);
-        const std::size_t to = by_rows_.begin[i];
-        for (std::size_t e = 0; e < length_of(rows, row); ++e) {
-            by_rows_.position[to + e] = static_cast<std::uint32_t>(rows.csr.columns[from + e]);
-        }
-        copy_values(by_rows_.value.data() + to, rows, from, length_of(rows, row));
+        const std::size_t length = length_of(rows, row);
+        copy_columns(by_rows_.position.data() + by_rows_.begin[i], rows, from, length);
+        copy_values(by_rows_.value.data() + by_rows_.begin[i], rows, from, length);
     }
 }
 
