@@ -26,9 +26,9 @@ struct Table {
 // for another dtype and ValueError for another number of dimensions; `name` is the argument's, for the message.
 [[nodiscard]] Table as_table(const py::array& array, const char* name);
 
-// The same, or whatever has SciPy's attributes of a CSR matrix: format "csr", shape, data (of those dtypes), indices and
-// indptr (int32 or int64). These arrays are copied only where their elements are not neighbours. Raises TypeError and
-// ValueError for anything else, also for indices out of range.
+// The same, or whatever has SciPy's attributes of a CSR matrix: format "csr", shape, data (of those dtypes), indices
+// and indptr (int32 or int64). These arrays are copied only where their elements are not neighbours. Raises TypeError
+// and ValueError for anything else, also for indices out of range.
 [[nodiscard]] Table as_rows(const py::object& x, const char* name);
 
 // A one-dimensional contiguous array of int64; raises TypeError and ValueError as above.
