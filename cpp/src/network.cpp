@@ -95,10 +95,12 @@ void Network<T>::gradient(T* out, const Workspace<T>& workspace, std::size_t row
     const std::size_t stride = layout_.layers()[k - 1].stride;
     const kernels::Table<T>& kernel = kernels::active<T>();
     const SparseBatch<T>* sparse = k == 1 ? workspace.sparse() : nullptr;
-    // Of a sparse input, this is the row of the 1 only.
+    // Of a sparse input, only the row of the 1 is dense.
     const std::size_t dense = sparse == nullptr ? count : first == 0 ? 1 : 0;
-    kernel.multiply_transposed(out, stride, input.data - 1 + first, input.stride, s.data, s.stride, dense, rows, s.cols,
-                               add);
+    if (dense > 0) {
+        kernel.multiply_transposed(out, stride, input.data - 1 + first, input.stride, s.data, s.stride, dense, rows,
+                                   s.cols, add);
+    }
     if (sparse != nullptr) {
         const auto& x = sparse->by_columns();
         kernel.multiply_sparse(out + dense * stride, stride, x.begin.data() + first + dense - 1, x.position.data(),
