@@ -15,9 +15,9 @@ namespace rosenblatt::bindings {
 
 namespace py = pybind11;
 
-// A table and the array that owns its memory.
+// A table and what owns its memory: an array, or several.
 struct Table {
-    py::array owner;
+    py::object owner;
     Rows rows;
 };
 
@@ -25,6 +25,11 @@ struct Table {
 // where the elements of a row are not neighbours (a Fortran-ordered array, say) is the array copied. Raises TypeError
 // for another dtype and ValueError for another number of dimensions; `name` is the argument's, for the message.
 [[nodiscard]] Table as_table(const py::array& array, const char* name);
+
+// The same, or whatever has SciPy's attributes of a CSR matrix: format "csr", shape, data (of those dtypes), indices
+// and indptr (int32 or int64). These arrays are copied only where their elements are not neighbours. Raises TypeError
+// and ValueError for anything else, also for indices out of range.
+[[nodiscard]] Table as_rows(const py::object& x, const char* name);
 
 // A one-dimensional contiguous array of int64; raises TypeError and ValueError as above.
 [[nodiscard]] std::span<const std::int64_t> as_index(const py::array& array, const char* name);

@@ -88,8 +88,8 @@ void register_network_of(py::module_& module, const std::string& suffix) {
             py::arg("k"), "theta of layer k = 1 .. l as a writable view; row 0 is the bias.")
         .def(
             "predict",
-            [](const Net& self, const py::array& x, std::size_t threads) {
-                const Table table = as_table(x, "x");
+            [](const Net& self, const py::object& x, std::size_t threads) {
+                const Table table = as_rows(x, "x");
                 if (table.rows.features != self.layout().inputs()) {
                     throw py::value_error("x has " + std::to_string(table.rows.features) +
                                           " columns but the network has " + std::to_string(self.layout().inputs()) +
@@ -101,13 +101,13 @@ void register_network_of(py::module_& module, const std::string& suffix) {
                 bool is_finite = true;
                 {
                     const py::gil_scoped_release release;
-                    Team team(worthwhile_threads_to_predict(self.layout(), table.rows.count, threads));
+                    Team team(worthwhile_threads_to_predict(self.layout(), table.rows, threads));
                     is_finite = predict(self, view, table.rows, team);
                 }
                 return py::make_tuple(out, is_finite);
             },
             py::arg("x"), py::arg("threads") = 1,
-            "a of the last layer for every row of x, and whether all of x is finite.");
+            "a of the last layer for every row of x, an array or a CSR matrix, and whether all of an array is finite.");
 
     using P = Pass<T>;
     py::class_<P>(module, ("Pass" + suffix).c_str(), "n, a and s of every layer for a batch of rows.")

@@ -75,10 +75,10 @@ const char* name_of(Ending ending) {
 using OnEpoch = std::function<bool(std::size_t, double, double)>;
 
 template <class T>
-std::string fit(Trainer<T>& trainer, Network<T>& network, const py::array& x, const py::array& y,
+std::string fit(Trainer<T>& trainer, Network<T>& network, const py::object& x, const py::array& y,
                 const py::array& training, const py::array& validation, std::size_t max_iter, MersenneTwister& random,
                 const std::optional<OnEpoch>& on_epoch) {
-    const Table table = as_table(x, "x");
+    const Table table = as_rows(x, "x");
     const TargetsArray targets = as_targets(y);
     const TrainingData data{table.rows, targets.targets, as_index(training, "training"),
                             as_index(validation, "validation")};
@@ -114,7 +114,7 @@ void register_trainer_of(py::module_& module, const std::string& suffix) {
              py::arg("early_stopping"), py::arg("score"), py::arg("threads"))
         .def("fit", &fit<T>, py::arg("network"), py::arg("x"), py::arg("y"), py::arg("training"), py::arg("validation"),
              py::arg("max_iter"), py::arg("random"), py::arg("on_epoch"),
-             "Train for at most max_iter epochs; returns how it ended.")
+             "Train for at most max_iter epochs on x, an array or a CSR matrix; returns how it ended.")
         .def_property_readonly("loss_curve", &Tr::loss_curve)
         .def_property_readonly("validation_scores", &Tr::validation_scores)
         .def(

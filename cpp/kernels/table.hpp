@@ -62,6 +62,12 @@ struct Table {
                                 std::size_t right_stride, std::size_t rows, std::size_t inner, std::size_t cols,
                                 bool add);
 
+    // out (rows x cols) = left (rows x anything, sparse) * right (anything x cols), or += that. Row i of left holds
+    // value[e] in column position[e] for e = begin[i] .. begin[i + 1] - 1, in any order.
+    void (*multiply_sparse)(T* out, std::size_t out_stride, const std::size_t* begin, const std::uint32_t* position,
+                            const T* value, const T* right, std::size_t right_stride, std::size_t rows,
+                            std::size_t cols, bool add);
+
     // out (cols x rows) = transpose(in (rows x cols)); the padding of out's rows is left alone
     void (*transpose)(T* out, std::size_t out_stride, const T* in, std::size_t in_stride, std::size_t rows,
                       std::size_t cols);

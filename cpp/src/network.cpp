@@ -10,7 +10,7 @@ namespace rosenblatt {
 namespace {
 
 kernels::Ahead lines_of(const RowsAhead& ahead) {
-    if (ahead.rows == nullptr) {
+    if (ahead.rows == nullptr || ahead.rows->are_sparse()) {
         return {};
     }
     const auto size = static_cast<std::ptrdiff_t>(element_size(ahead.rows->element));
@@ -33,9 +33,14 @@ void Network<T>::forward(Workspace<T>& workspace, std::size_t rows, std::size_t 
         const MatrixView<T> input = workspace.a(k - 1).rows_from(first, rows);
         const MatrixView<T> n = workspace.n(k).rows_from(first, rows);
         const MatrixView<T> a = workspace.a(k).rows_from(first, rows);
-        // n^k = [1 a^(k-1)] theta^k, a^k = f^k(n^k)
+        // n^k = [1 a^(k-1)] theta^k, a^k = f^k(n^k); a sparse a^0 has no columns, and its entries come after the 1
         kernel.multiply(n.data, n.stride, input.data - 1, input.stride, parameters_.data() + layer.offset, layer.stride,
-                        rows, layer.inputs + 1, layer.outputs, k == 1 ? &lines : nullptr);
+                        rows, input.cols + 1, layer.outputs, k == 1 ? &lines : nullptr);
+        if (k == 1 && workspace.sparse() != nullptr) {
+            const auto& x = workspace.sparse()->by_rows();
+            kernel.multiply_sparse(n.data, n.stride, x.begin.data() + first, x.position.data(), x.value.data(),
+                                   theta(1).row(1), layer.stride, rows, layer.outputs, true);
+        }
         const bool is_identity = layer.activation == Activation::linear && a.data == n.data;
         if (!is_identity) {
             kernel.activate[static_cast<int>(layer.activation)](a.data, a.stride, n.data, n.stride, rows,
@@ -87,8 +92,20 @@ void Network<T>::gradient(T* out, const Workspace<T>& workspace, std::size_t row
     // dL/dtheta^k = [1 a^(k-1)]^T s^k
     const MatrixView<T> input = workspace.a(k - 1);
     const MatrixView<T> s = workspace.s(k);
-    kernels::active<T>().multiply_transposed(out, layout_.layers()[k - 1].stride, input.data - 1 + first, input.stride,
-                                             s.data, s.stride, count, rows, s.cols, add);
+    const std::size_t stride = layout_.layers()[k - 1].stride;
+    const kernels::Table<T>& kernel = kernels::active<T>();
+    const SparseBatch<T>* sparse = k == 1 ? workspace.sparse() : nullptr;
+    // Of a sparse input, only the row of the 1 is dense.
+    const std::size_t dense = sparse == nullptr ? count : first == 0 ? 1 : 0;
+    if (dense > 0) {
+        kernel.multiply_transposed(out, stride, input.data - 1 + first, input.stride, s.data, s.stride, dense, rows,
+                                   s.cols, add);
+    }
+    if (sparse != nullptr) {
+        const auto& x = sparse->by_columns();
+        kernel.multiply_sparse(out + dense * stride, stride, x.begin.data() + first + dense - 1, x.position.data(),
+                               x.value.data(), s.data, s.stride, count - dense, s.cols, add);
+    }
 }
 
 template <class T>
@@ -107,6 +124,9 @@ double Network<T>::backward(Workspace<T>& workspace, std::size_t rows, Loss loss
     for (std::size_t k = 2; k <= depth(); ++k) {
         transpose_weights(workspace, k, 0, layout_.layers()[k - 1].inputs + 1);
     }
+    if (workspace.sparse() != nullptr) {
+        workspace.sparse()->transpose();
+    }
     std::vector<double> losses(rows);
     sensitivities(workspace, rows, 0, loss, losses);
     for (std::size_t k = 1; k <= depth(); ++k) {
@@ -114,6 +134,15 @@ double Network<T>::backward(Workspace<T>& workspace, std::size_t rows, Loss loss
         gradient(workspace.gradient() + layer.offset, workspace, rows, k, 0, layer.inputs + 1, add);
     }
     return std::accumulate(losses.begin(), losses.end(), 0.0);
+}
+
+std::size_t multiplications_per_row(const Layout& layout, const Rows& rows) {
+    if (!rows.are_sparse()) {
+        return layout.size();
+    }
+    const Layer& first = layout.layers().front();
+    return layout.size() - first.size() +
+           static_cast<std::size_t>((1 + entries_per_row(rows)) * static_cast<double>(first.stride));
 }
 
 template <class T>

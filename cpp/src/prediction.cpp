@@ -23,13 +23,13 @@ struct Some {
 
 // `some(first, count)` names the rows of the answers from `first` on.
 template <class T, class Selection>
-bool predict_blocks(const Network<T>& network, MatrixView<T> out, Team& team, const Selection& some) {
+bool predict_blocks(const Network<T>& network, MatrixView<T> out, const Rows& rows, Team& team, const Selection& some) {
     const kernels::Table<T>& kernel = kernels::active<T>();
     const std::size_t blocks = (out.rows + rows_per_block - 1) / rows_per_block;
-    // All are made here: a thread of the team may not run out of memory.
+    // All are made here: a thread of the team may not run out of memory. Any of them may take any of the blocks.
     std::vector<Workspace<T>> workspaces;
-    for (std::size_t i = 0; i < std::min(team.size(), blocks); ++i) {
-        workspaces.emplace_back(network.layout(), std::min(rows_per_block, out.rows), Keep::outputs);
+    for (std::size_t i = 0; i < (blocks == 1 ? 1 : team.size()); ++i) {
+        workspaces.emplace_back(network.layout(), std::min(rows_per_block, out.rows), Keep::outputs, rows);
     }
     std::atomic<bool> is_finite{true};
     team.run(blocks, [&](std::size_t block, std::size_t thread) {
@@ -38,9 +38,9 @@ bool predict_blocks(const Network<T>& network, MatrixView<T> out, Team& team, co
         const std::size_t count = std::min(rows_per_block, out.rows - first);
         const Some here = some(first, count);
         const Some next = some(first + count, std::min(rows_per_block, out.rows - first - count));
-        const MatrixView<T> x = workspace.a(0);
-        gather(x.rows_from(0, count), here.rows, here.index);
-        if (here.rows.element != Element::uint8) {
+        gather(workspace, here.rows, here.index);
+        if (!rows.are_sparse() && rows.element != Element::uint8) {
+            const MatrixView<T> x = workspace.a(0);
             for (std::size_t i = 0; i < count; ++i) {
                 if (!kernel.is_finite(x.row(i), x.cols)) {
                     is_finite.store(false, std::memory_order_relaxed);
@@ -58,10 +58,11 @@ bool predict_blocks(const Network<T>& network, MatrixView<T> out, Team& team, co
 
 }  // namespace
 
-std::size_t worthwhile_threads_to_predict(const Layout& layout, std::size_t rows, std::size_t threads) {
+std::size_t worthwhile_threads_to_predict(const Layout& layout, const Rows& rows, std::size_t threads) {
     // Starting a thread costs about 30 microseconds; 4 million multiply-adds take about 100.
     constexpr std::size_t multiplications_per_thread = 4'000'000;
-    const std::size_t worthwhile = std::min(rows * layout.size() / multiplications_per_thread, rows / rows_per_block);
+    const std::size_t worthwhile = std::min(
+        rows.count * multiplications_per_row(layout, rows) / multiplications_per_thread, rows.count / rows_per_block);
     return std::clamp(worthwhile, std::size_t{1}, std::max<std::size_t>(threads, 1));
 }
 
@@ -69,7 +70,7 @@ template <class T>
 bool predict(const Network<T>& network, MatrixView<T> out, const Rows& rows, Team& team) {
     std::array<std::int64_t, rows_per_block> index{};
     std::iota(index.begin(), index.end(), 0);
-    return predict_blocks(network, out, team, [&](std::size_t first, std::size_t count) {
+    return predict_blocks(network, out, rows, team, [&](std::size_t first, std::size_t count) {
         return Some{rows.rows_from(first, count), std::span(index).first(count)};
     });
 }
@@ -77,7 +78,7 @@ bool predict(const Network<T>& network, MatrixView<T> out, const Rows& rows, Tea
 template <class T>
 bool predict(const Network<T>& network, MatrixView<T> out, const Rows& rows, std::span<const std::int64_t> index,
              Team& team) {
-    return predict_blocks(network, out, team, [&](std::size_t first, std::size_t count) {
+    return predict_blocks(network, out, rows, team, [&](std::size_t first, std::size_t count) {
         return Some{rows, index.subspan(first, count)};
     });
 }

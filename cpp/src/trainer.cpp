@@ -117,8 +117,8 @@ template <class T>
 Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::size_t max_iter, MersenneTwister& random,
                          const Listener& listener) {
     const std::size_t batch_size = std::min(options_.batch_size, data.training.size());
-    Team team(worthwhile_threads(network.layout(), batch_size, options_.threads));
-    TrainingStep<T> step(network, batch_size, team);
+    Team team(worthwhile_threads(network.layout(), batch_size, options_.threads, data.rows));
+    TrainingStep<T> step(network, batch_size, team, data.rows);
     std::vector<std::int64_t> order(data.training.begin(), data.training.end());
     std::vector<std::int64_t> permutation(options_.shuffle ? order.size() : 0);
     std::vector<std::int64_t> shuffled(permutation.size());

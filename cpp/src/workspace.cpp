@@ -5,7 +5,8 @@
 namespace rosenblatt {
 
 template <class T>
-Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep) : batch_(batch), keep_(keep) {
+Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep, const Rows& x)
+    : batch_(batch), keep_(keep) {
     // Before each row of a there is a cache line whose last element is the constant 1 of [1 a].
     constexpr std::size_t lead = cache_line / sizeof(T);
     const std::vector<std::size_t>& sizes = layout.sizes();
@@ -25,7 +26,8 @@ Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep) : ba
     s_.resize(depth + 1);
     transposed_.resize(depth + 1);
     for (std::size_t k = 0; k <= depth; ++k) {
-        a_[k] = place(batch, sizes[k], padded(sizes[k] + lead, sizeof(T)), lead);
+        const std::size_t cols = k == 0 && x.are_sparse() ? 0 : sizes[k];
+        a_[k] = place(batch, cols, padded(cols + lead, sizeof(T)), lead);
     }
     for (std::size_t k = 1; k <= depth; ++k) {
         n_[k] = keep == Keep::everything ? place(batch, sizes[k], padded(sizes[k], sizeof(T)), 0) : a_[k];
@@ -45,6 +47,9 @@ Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep) : ba
         gradient = place(1, layout.size(), layout.size(), 0).offset;
     }
 
+    if (x.are_sparse()) {
+        sparse_.emplace(x, batch, keep != Keep::outputs);
+    }
     memory_ = AlignedBuffer<T>(total);
     begin_ = memory_.data();
     gradient_begin_ = has_gradient ? begin_ + gradient : nullptr;
@@ -80,7 +85,19 @@ MatrixView<T> Workspace<T>::transposed_weights(std::size_t k) const {
     return view(transposed_[k]);
 }
 
+template <class T>
+void gather(Workspace<T>& workspace, const Rows& rows, std::span<const std::int64_t> index) {
+    if (SparseBatch<T>* sparse = workspace.sparse()) {
+        sparse->place(rows, index);
+        sparse->gather(rows, index, 0, index.size());
+    } else {
+        gather(workspace.a(0), rows, index);
+    }
+}
+
 template class Workspace<float>;
 template class Workspace<double>;
+template void gather(Workspace<float>&, const Rows&, std::span<const std::int64_t>);
+template void gather(Workspace<double>&, const Rows&, std::span<const std::int64_t>);
 
 }  // namespace rosenblatt

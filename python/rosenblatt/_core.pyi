@@ -27,9 +27,9 @@ class NetworkFloat32:
     """
     def __init__(self, sizes: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], activations: collections.abc.Sequence[str]) -> None:
         ...
-    def predict(self, x: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], threads: typing.SupportsInt | typing.SupportsIndex = 1) -> tuple[numpy.typing.NDArray[numpy.float32], bool]:
+    def predict(self, x: typing.Any, threads: typing.SupportsInt | typing.SupportsIndex = 1) -> tuple[numpy.typing.NDArray[numpy.float32], bool]:
         """
-        a of the last layer for every row of x, and whether all of x is finite.
+        a of the last layer for every row of x, an array or a CSR matrix, and whether all of an array is finite.
         """
     def theta(self, k: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float32]:
         """
@@ -79,9 +79,9 @@ class NetworkFloat64:
     """
     def __init__(self, sizes: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], activations: collections.abc.Sequence[str]) -> None:
         ...
-    def predict(self, x: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], threads: typing.SupportsInt | typing.SupportsIndex = 1) -> tuple[numpy.typing.NDArray[numpy.float64], bool]:
+    def predict(self, x: typing.Any, threads: typing.SupportsInt | typing.SupportsIndex = 1) -> tuple[numpy.typing.NDArray[numpy.float64], bool]:
         """
-        a of the last layer for every row of x, and whether all of x is finite.
+        a of the last layer for every row of x, an array or a CSR matrix, and whether all of an array is finite.
         """
     def theta(self, k: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float64]:
         """
@@ -131,9 +131,9 @@ class TrainerFloat32:
     """
     def __init__(self, network: NetworkFloat32, *, solver: str, loss: str, loss_scale: typing.SupportsFloat | typing.SupportsIndex, alpha: typing.SupportsFloat | typing.SupportsIndex, batch_size: typing.SupportsInt | typing.SupportsIndex, learning_rate: str, learning_rate_init: typing.SupportsFloat | typing.SupportsIndex, power_t: typing.SupportsFloat | typing.SupportsIndex, shuffle: bool, tol: typing.SupportsFloat | typing.SupportsIndex, momentum: typing.SupportsFloat | typing.SupportsIndex, nesterovs_momentum: bool, beta_1: typing.SupportsFloat | typing.SupportsIndex, beta_2: typing.SupportsFloat | typing.SupportsIndex, epsilon: typing.SupportsFloat | typing.SupportsIndex, n_iter_no_change: typing.SupportsFloat | typing.SupportsIndex, early_stopping: bool, score: str, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
-    def fit(self, network: NetworkFloat32, x: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], training: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], validation: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], max_iter: typing.SupportsInt | typing.SupportsIndex, random: MersenneTwister, on_epoch: collections.abc.Callable[[int, float, float], bool] | None) -> str:
+    def fit(self, network: NetworkFloat32, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], training: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], validation: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], max_iter: typing.SupportsInt | typing.SupportsIndex, random: MersenneTwister, on_epoch: collections.abc.Callable[[int, float, float], bool] | None) -> str:
         """
-        Train for at most max_iter epochs; returns how it ended.
+        Train for at most max_iter epochs on x, an array or a CSR matrix; returns how it ended.
         """
     def resume(self, best_loss: typing.SupportsFloat | typing.SupportsIndex, best_validation_score: typing.SupportsFloat | typing.SupportsIndex, no_improvement: typing.SupportsFloat | typing.SupportsIndex, samples: typing.SupportsFloat | typing.SupportsIndex) -> None:
         """
@@ -166,9 +166,9 @@ class TrainerFloat64:
     """
     def __init__(self, network: NetworkFloat64, *, solver: str, loss: str, loss_scale: typing.SupportsFloat | typing.SupportsIndex, alpha: typing.SupportsFloat | typing.SupportsIndex, batch_size: typing.SupportsInt | typing.SupportsIndex, learning_rate: str, learning_rate_init: typing.SupportsFloat | typing.SupportsIndex, power_t: typing.SupportsFloat | typing.SupportsIndex, shuffle: bool, tol: typing.SupportsFloat | typing.SupportsIndex, momentum: typing.SupportsFloat | typing.SupportsIndex, nesterovs_momentum: bool, beta_1: typing.SupportsFloat | typing.SupportsIndex, beta_2: typing.SupportsFloat | typing.SupportsIndex, epsilon: typing.SupportsFloat | typing.SupportsIndex, n_iter_no_change: typing.SupportsFloat | typing.SupportsIndex, early_stopping: bool, score: str, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
-    def fit(self, network: NetworkFloat64, x: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], training: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], validation: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], max_iter: typing.SupportsInt | typing.SupportsIndex, random: MersenneTwister, on_epoch: collections.abc.Callable[[int, float, float], bool] | None) -> str:
+    def fit(self, network: NetworkFloat64, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], training: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], validation: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], max_iter: typing.SupportsInt | typing.SupportsIndex, random: MersenneTwister, on_epoch: collections.abc.Callable[[int, float, float], bool] | None) -> str:
         """
-        Train for at most max_iter epochs; returns how it ended.
+        Train for at most max_iter epochs on x, an array or a CSR matrix; returns how it ended.
         """
     def resume(self, best_loss: typing.SupportsFloat | typing.SupportsIndex, best_validation_score: typing.SupportsFloat | typing.SupportsIndex, no_improvement: typing.SupportsFloat | typing.SupportsIndex, samples: typing.SupportsFloat | typing.SupportsIndex) -> None:
         """

@@ -24,6 +24,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from rosenblatt.callbacks import Callback, EpochState
 from rosenblatt.precision import PRECISIONS, Array, CoreNetwork
 from rosenblatt.random_state import continued
+from rosenblatt.sparse import compressed_rows
 from rosenblatt.threads import thread_count
 
 __all__ = ["MLP"]
@@ -176,6 +177,7 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
             self,
             X,
             y,
+            accept_sparse=["csr", "csc"],
             dtype=_DTYPES,
             multi_output=True,
             y_numeric=isinstance(self, RegressorMixin),
@@ -184,6 +186,7 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         dtype = np.dtype(np.float32 if X.dtype == np.float32 else np.float64)
         if not first:
             dtype = self.coefs_[0].dtype
+        X = compressed_rows(X)
         if issparse(y):
             y = y.toarray()
         y, outputs = self._targets(y, dtype, first)
@@ -423,7 +426,8 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
             a, is_finite = self._predict(network, X)
             if is_finite:
                 return a
-        return self._predict(network, validate_data(self, X, dtype=_DTYPES, reset=False))[0]
+        X = validate_data(self, X, accept_sparse=["csr", "csc"], dtype=_DTYPES, reset=False)
+        return self._predict(network, compressed_rows(X))[0]
 
     def _predict(self, network: CoreNetwork, X: Array) -> tuple[Array, bool]:
         """The network's answers, and whether all of X is finite."""
@@ -445,6 +449,11 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
             and X.dtype in _CORE_DTYPES
             and "feature_names_in_" not in self.__dict__
         )
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
 
     def __getstate__(self) -> dict[str, Any]:
         state = dict(super().__getstate__())

@@ -57,8 +57,9 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
 
         Parameters
         ----------
-        X : array-like of shape (rows, columns)
-            float32 is trained in float32; uint8 is read as it is; anything else becomes float64.
+        X : array-like, or sparse matrix or array, of shape (rows, columns)
+            float32 is trained in float32; uint8 is read as it is; anything else becomes float64. Sparse
+            rows (CSR) stay sparse; other sparse forms are converted to them.
         y : array-like of shape (rows,) or (rows, labels)
             Classes of any sortable kind, or a table of 0 and 1 for several labels at once.
 
@@ -80,7 +81,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
 
         Parameters
         ----------
-        X : array-like of shape (rows, columns)
+        X : array-like, or sparse matrix or array, of shape (rows, columns)
             Rows with the columns of the training.
 
         Returns
@@ -108,7 +109,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
 
         Parameters
         ----------
-        X : array-like of shape (rows, columns)
+        X : array-like, or sparse matrix or array, of shape (rows, columns)
             Rows with the columns of the training.
 
         Returns
@@ -135,7 +136,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
 
         Parameters
         ----------
-        X : array-like of shape (rows, columns)
+        X : array-like, or sparse matrix or array, of shape (rows, columns)
             Rows with the columns of the training.
 
         Returns

@@ -75,5 +75,5 @@ RAISES_DOC = """
         For parameters out of range, X or y with wrong shapes, NaN or infinity, and where the training
         ends in parameters that are not finite. The estimator then is as it was before.
     TypeError
-        For sparse X and for callbacks without ``on_epoch_end``.
+        For callbacks without ``on_epoch_end``.
 """

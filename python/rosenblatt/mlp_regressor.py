@@ -48,8 +48,9 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]  # noqa: D101 (it
 
         Parameters
         ----------
-        X : array-like of shape (rows, columns)
-            float32 is trained in float32; uint8 is read as it is; anything else becomes float64.
+        X : array-like, or sparse matrix or array, of shape (rows, columns)
+            float32 is trained in float32; uint8 is read as it is; anything else becomes float64. Sparse
+            rows (CSR) stay sparse; other sparse forms are converted to them.
         y : array-like of shape (rows,) or (rows, outputs)
             Finite numbers.
 
@@ -71,7 +72,7 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]  # noqa: D101 (it
 
         Parameters
         ----------
-        X : array-like of shape (rows, columns)
+        X : array-like, or sparse matrix or array, of shape (rows, columns)
             Rows with the columns of the training.
 
         Returns

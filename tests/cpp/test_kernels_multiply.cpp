@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <vector>
@@ -178,6 +179,52 @@ TEST_CASE_TEMPLATE("transpose leaves the padding alone", T, float, double) {
                 CAPTURE(rows);
                 CAPTURE(cols);
                 REQUIRE(out == expected);
+            }
+        }
+    }
+}
+
+// The same numbers as a dense left factor: rows without entries, a column twice in a row, the entries in any order.
+TEST_CASE_TEMPLATE("multiply_sparse: every number of columns, set and added to", T, float, double) {
+    constexpr std::size_t line = kernels::vector_padding / sizeof(T);
+    constexpr std::size_t rows = 5;
+    constexpr std::size_t inner = 9;
+    Dice dice(6);
+    // Absolute places, as a part of a larger matrix has them.
+    const std::vector<std::size_t> begin{2, 5, 5, 6, 13, 13};
+    std::vector<std::uint32_t> position{99, 99, 8, 0, 3, 4, 7, 6, 5, 7, 1, 2, 0};
+    std::vector<T> value(position.size());
+    dice.fill(value.data(), value.size());
+    for (const std::string& level : kernels::available_levels()) {
+        for (std::size_t cols = 1; cols <= 130; ++cols) {
+            const std::size_t stride = (cols + line - 1) / line * line;
+            AlignedBuffer<T> right(inner * stride);
+            dice.fill(MatrixView<T>{right.data(), inner, cols, stride});
+            for (const bool add : {false, true}) {
+                AlignedBuffer<T> out(rows * (stride + line));
+                dice.fill(MatrixView<T>{out.data(), rows, cols, stride + line});
+                const AlignedBuffer<T> before = out;
+                kernels::level<T>(level).multiply_sparse(out.data(), stride + line, begin.data(), position.data(),
+                                                         value.data(), right.data(), stride, rows, cols, add);
+                double largest = 0;
+                bool is_clean = true;
+                for (std::size_t i = 0; i < rows; ++i) {
+                    for (std::size_t j = 0; j < stride + line; ++j) {
+                        const std::size_t at = i * (stride + line) + j;
+                        double sum = add ? static_cast<double>(before.data()[at]) : 0;
+                        for (std::size_t e = begin[i]; e < begin[i + 1] && j < cols; ++e) {
+                            sum += static_cast<double>(value[e]) *
+                                   static_cast<double>(right.data()[position[e] * stride + j]);
+                        }
+                        largest = std::max(largest, std::abs(static_cast<double>(out.data()[at]) - sum));
+                        is_clean = is_clean && (j < cols || out.data()[at] == T(0));
+                    }
+                }
+                CAPTURE(level);
+                CAPTURE(cols);
+                CAPTURE(add);
+                CHECK(largest <= 8 * static_cast<double>(std::numeric_limits<T>::epsilon()));
+                CHECK(is_clean);
             }
         }
     }

@@ -119,13 +119,30 @@ TEST_CASE("doubles that a float32 network cannot hold are noticed") {
     CHECK_FALSE(predict(network, {answers.data(), 3, outputs, outputs}, rows_of(x), team));
 }
 
+TEST_CASE("more threads than blocks: whichever of them take the blocks") {
+    const Network<float> network = random_network<float>();
+    const std::vector<float> x = random_table<float>(200);
+    Team alone(1);
+    Team many(8);
+    std::vector<float> wanted(200 * outputs);
+    predict(network, {wanted.data(), 200, outputs, outputs}, rows_of(x), alone);
+    for (int i = 0; i < 500; ++i) {
+        std::vector<float> answers(200 * outputs);
+        predict(network, {answers.data(), 200, outputs, outputs}, rows_of(x), many);
+        REQUIRE(answers == wanted);
+    }
+}
+
 TEST_CASE("threads are taken only where they pay") {
     const Layout layout({784, 100, 10}, {Activation::relu, Activation::softmax}, sizeof(float));
-    CHECK(worthwhile_threads_to_predict(layout, 1, 8) == 1);
-    CHECK(worthwhile_threads_to_predict(layout, 200, 8) == 1);
-    CHECK(worthwhile_threads_to_predict(layout, 60'000, 8) == 8);
-    CHECK(worthwhile_threads_to_predict(layout, 0, 8) == 1);
-    CHECK(worthwhile_threads_to_predict(layout, 60'000, 0) == 1);
+    const auto threads_for = [&](std::size_t count, std::size_t threads) {
+        return worthwhile_threads_to_predict(layout, {nullptr, Element::uint8, count, 784, 784}, threads);
+    };
+    CHECK(threads_for(1, 8) == 1);
+    CHECK(threads_for(200, 8) == 1);
+    CHECK(threads_for(60'000, 8) == 8);
+    CHECK(threads_for(0, 8) == 1);
+    CHECK(threads_for(60'000, 0) == 1);
 }
 
 }  // namespace

@@ -7,14 +7,12 @@
 #include <vector>
 
 #include "matrix_values.hpp"
+#include "sparse_table.hpp"
 
 namespace rosenblatt {
 namespace {
 
-template <class S>
-constexpr Element element_of() {
-    return sizeof(S) == 1 ? Element::uint8 : sizeof(S) == sizeof(float) ? Element::float32 : Element::float64;
-}
+using testing::element_of;
 
 template <class T, class S>
 void check_gather() {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "random_network.hpp"
+#include "sparse_table.hpp"
 #include "training_run.hpp"
 
 namespace rosenblatt {
@@ -17,23 +18,43 @@ namespace {
 using testing::Dice;
 using testing::parameters;
 
-// Rows and labels for networks of 60 inputs and 7 outputs.
+// Rows and labels for networks of 60 inputs and 7 outputs. Sparse rows have one element in five, those of a dense table
+// that has zeros elsewhere.
 template <class T>
 struct Task {
     std::vector<T> x = std::vector<T>(2500 * 60);
     std::vector<std::int64_t> labels = std::vector<std::int64_t>(2500);
     std::vector<std::int64_t> index = std::vector<std::int64_t>(2500);
+    std::vector<T> values;
+    std::vector<std::int32_t> columns;
+    std::vector<std::int64_t> begins{0};
+    bool is_sparse = false;
 
-    Task() {
+    explicit Task(bool has_zeros = false, bool sparse = false) : is_sparse(sparse) {
         Dice dice(3);
         dice.fill(x.data(), x.size());
+        for (std::size_t j = 0; j < x.size() && has_zeros; ++j) {
+            if (dice.integer(1, 5) > 1) {
+                x[j] = 0;
+            } else {
+                values.push_back(x[j]);
+                columns.push_back(static_cast<std::int32_t>(j % 60));
+            }
+            if (j % 60 == 59) {
+                begins.push_back(static_cast<std::int64_t>(values.size()));
+            }
+        }
         std::iota(index.begin(), index.end(), 0);
         for (std::size_t i = 0; i < labels.size(); ++i) {
             labels[i] = static_cast<std::int64_t>(i * i % 7);
         }
     }
     [[nodiscard]] Rows rows() const {
-        const Element element = sizeof(T) == sizeof(float) ? Element::float32 : Element::float64;
+        const Element element = testing::element_of<T>();
+        if (is_sparse) {
+            return {
+                values.data(), element, labels.size(), 60, 0, {testing::integers(begins), testing::integers(columns)}};
+        }
         return {x.data(), element, labels.size(), 60, 60};
     }
 };
@@ -56,7 +77,7 @@ Outcome train(const Task<T>& task, const std::vector<std::size_t>& sizes, std::s
     options.solver = solver;
     Optimizer<T> optimizer(network.layout(), options);
     Team team(threads);
-    TrainingStep<T> step(network, batch, team);
+    TrainingStep<T> step(network, batch, team, task.rows());
     const Targets targets{task.labels, {}};
     Outcome outcome;
     for (std::size_t done = 0; done < task.index.size(); done += batch) {
@@ -79,8 +100,8 @@ Outcome train(const Task<T>& task, const std::vector<std::size_t>& sizes, std::s
     return outcome;
 }
 
-TEST_CASE_TEMPLATE("a team of any size takes the same step", T, float, double) {
-    const Task<T> task;
+template <class T>
+void check_teams(const Task<T>& task) {
     const std::vector<std::vector<std::size_t>> networks{{60, 7}, {60, 100, 7}, {60, 33, 200, 7}};
     for (const std::vector<std::size_t>& sizes : networks) {
         for (const std::size_t batch : {1U, 3U, 50U, 200U, 2500U}) {
@@ -99,20 +120,39 @@ TEST_CASE_TEMPLATE("a team of any size takes the same step", T, float, double) {
     }
 }
 
-TEST_CASE("the step of a batch is the network's backward pass and the optimizer's step") {
-    const Task<double> task;
+TEST_CASE_TEMPLATE("a team of any size takes the same step", T, float, double) { check_teams(Task<T>()); }
+
+TEST_CASE_TEMPLATE("also with sparse rows", T, float, double) { check_teams(Task<T>(true, true)); }
+
+TEST_CASE("sparse rows take the step of the dense ones that they mean") {
+    for (const std::vector<std::size_t>& sizes : {std::vector<std::size_t>{60, 7}, {60, 33, 50, 7}}) {
+        for (const std::size_t batch : {100U, 2500U}) {
+            const Outcome sparse = train(Task<double>(true, true), sizes, batch, Solver::adam, 2);
+            const Outcome dense = train(Task<double>(true), sizes, batch, Solver::adam, 2);
+            REQUIRE(sparse.losses.size() == dense.losses.size());
+            for (std::size_t i = 0; i < dense.losses.size(); ++i) {
+                CHECK(sparse.losses[i] == doctest::Approx(dense.losses[i]).epsilon(1e-12));
+            }
+            for (std::size_t j = 0; j < dense.theta.size(); ++j) {
+                REQUIRE(sparse.theta[j] == doctest::Approx(dense.theta[j]).epsilon(1e-9));
+            }
+        }
+    }
+}
+
+void check_against_the_network(const Task<double>& task) {
     const std::vector<std::size_t> sizes{60, 33, 50, 7};
     const std::vector<Activation> activations{Activation::tanh, Activation::tanh, Activation::softmax};
     Network<double> network(sizes, activations);
     Dice dice(4);
     testing::set_random_parameters(network, dice);
     Optimizer<double> optimizer(network.layout(), {});
-    Workspace<double> workspace(network.layout(), 100, Keep::training);
+    Workspace<double> workspace(network.layout(), 100, Keep::training, task.rows());
     const Outcome wanted = [&] {
         Outcome outcome;
         for (std::size_t done = 0; done < task.index.size(); done += 100) {
             const auto index = std::span(task.index).subspan(done, 100);
-            gather(workspace.a(0), task.rows(), index);
+            gather(workspace, task.rows(), index);
             gather(workspace.y(), Targets{task.labels, {}}, index);
             network.forward(workspace, 100);
             outcome.losses.push_back(network.backward(workspace, 100, Loss::log_loss));
@@ -131,6 +171,11 @@ TEST_CASE("the step of a batch is the network's backward pass and the optimizer'
     }
 }
 
+TEST_CASE("the step of a batch is the network's backward pass and the optimizer's step") {
+    check_against_the_network(Task<double>());
+    check_against_the_network(Task<double>(true, true));
+}
+
 TEST_CASE("threads are used where they pay") {
     const Layout small({2, 4, 1}, {Activation::tanh, Activation::sigmoid}, sizeof(float));
     const Layout large({784, 100, 10}, {Activation::relu, Activation::softmax}, sizeof(float));
@@ -138,6 +183,12 @@ TEST_CASE("threads are used where they pay") {
     CHECK(worthwhile_threads(large, 200, 8) == 8);
     CHECK(worthwhile_threads(large, 1, 8) == 1);
     CHECK(worthwhile_threads(large, 200, 0) == 1);
+
+    // Sparse rows are worth what is in them.
+    const Task<float> task(true, true);
+    const Layout wide({60, 100, 7}, {Activation::relu, Activation::softmax}, sizeof(float));
+    CHECK(worthwhile_threads(wide, 40, 8) == 5);
+    CHECK(worthwhile_threads(wide, 40, 8, task.rows()) == 2);
 }
 
 }  // namespace

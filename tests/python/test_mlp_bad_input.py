@@ -110,21 +110,6 @@ def test_numbers_too_large_for_float64(name):
             do(given, FITTING[name])
 
 
-# scikit-learn takes sparse X; here it is refused in words rather than taken for something else.
-SPARSE = [scipy.sparse.csr_array, scipy.sparse.csc_array, scipy.sparse.coo_array, scipy.sparse.csr_matrix]
-
-
-@pytest.mark.parametrize("kind", SPARSE)
-@pytest.mark.parametrize("name", ESTIMATORS)
-def test_sparse_x(name, kind):
-    y = FITTING[name]
-    ours = make(name).fit(X, y)
-    for do in (ours.fit, lambda rows, _: ours.predict(rows)):
-        with pytest.raises(TypeError, match="dense data is required"):
-            do(kind(X), y)
-    make(name, neural_network).fit(kind(X), y)
-
-
 BAD_Y = {
     "too short": ("both", LABELS[:-1], ValueError, r"inconsistent numbers of samples: \[24, 23\]"),
     "too long": ("both", np.r_[LABELS, 0], ValueError, r"inconsistent numbers of samples: \[24, 25\]"),

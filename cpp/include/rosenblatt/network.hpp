@@ -42,7 +42,8 @@ public:
                        std::span<double> losses) const;
 
     // After that: rows `first` to first + count - 1 of [1 a]^T s of layer k (equation 19), summed over the first `rows`
-    // rows of the batch; out has the stride of theta. With `add`, out += that.
+    // rows of the batch; out has the stride of theta. With `add`, out += that. Of a sparse input, all rows that were
+    // gathered count, and its columns must be there.
     void gradient(T* out, const Workspace<T>& workspace, std::size_t rows, std::size_t k, std::size_t first,
                   std::size_t count, bool add) const;
 
@@ -50,7 +51,7 @@ public:
     void transpose_weights(Workspace<T>& workspace, std::size_t k, std::size_t first, std::size_t count) const;
 
     // The backward pass in one: the sensitivities of all layers, workspace.gradient() from them, summed over the rows
-    // or added to what is there. Returns the loss summed over rows.
+    // or added to what is there. Returns the loss summed over rows. Gathers the columns of a sparse input itself.
     double backward(Workspace<T>& workspace, std::size_t rows, Loss loss, bool add = false) const;
 
 private:
@@ -63,6 +64,9 @@ private:
     Layout layout_;
     AlignedBuffer<T> parameters_;
 };
+
+// Multiply-adds of the forward pass, or of the gradient, for a row like these.
+[[nodiscard]] std::size_t multiplications_per_row(const Layout& layout, const Rows& rows);
 
 // Gradient descent (equation 19): theta -= eta * scale * gradient.
 template <class T>

@@ -12,11 +12,11 @@
 
 namespace rosenblatt {
 
-// How many threads, of so many, pay for the answers to so many rows.
-[[nodiscard]] std::size_t worthwhile_threads_to_predict(const Layout& layout, std::size_t rows, std::size_t threads);
+// How many threads, of so many, pay for the answers to these rows.
+[[nodiscard]] std::size_t worthwhile_threads_to_predict(const Layout& layout, const Rows& rows, std::size_t threads);
 
 // out (rows.count x outputs) = a^l of every row. Returns whether all that was read is finite (in T); if not, `out` is
-// written all the same.
+// written all the same. Sparse rows are not looked at.
 template <class T>
 bool predict(const Network<T>& network, MatrixView<T> out, const Rows& rows, Team& team);
 

@@ -15,15 +15,16 @@
 
 namespace rosenblatt {
 
-// How many threads, of so many, pay for batches of so many rows.
-[[nodiscard]] std::size_t worthwhile_threads(const Layout& layout, std::size_t batch_size, std::size_t threads);
+// How many threads, of so many, pay for batches of so many rows, of those `rows` if they are sparse.
+[[nodiscard]] std::size_t worthwhile_threads(const Layout& layout, std::size_t batch_size, std::size_t threads,
+                                             const Rows& rows = {});
 
 template <class T>
 class TrainingStep {
 public:
-    // For batches of up to `batch_size` rows of a network whose parameters nobody else changes meanwhile. A batch is
-    // taken in chunks of at most chunk() rows.
-    TrainingStep(const Network<T>& network, std::size_t batch_size, Team& team);
+    // For batches of up to `batch_size` rows, of those `rows` if they are sparse, and for a network whose parameters
+    // nobody else changes meanwhile. A batch is taken in chunks of at most chunk() rows.
+    TrainingStep(const Network<T>& network, std::size_t batch_size, Team& team, const Rows& rows = {});
 
     [[nodiscard]] std::size_t chunk() const { return workspace_.batch(); }
 

@@ -20,6 +20,7 @@ namespace {
 #include "kernels/generic/multiply.inl"
 #include "kernels/generic/optimizer.inl"
 #include "kernels/generic/row.inl"
+#include "kernels/generic/sparse.inl"
 
 template <class T>
 constexpr Table<T> make_table() {
@@ -27,6 +28,7 @@ constexpr Table<T> make_table() {
         .level = ROSENBLATT_LEVEL_NAME,
         .multiply = multiply<T>,
         .multiply_transposed = multiply_transposed<T>,
+        .multiply_sparse = multiply_sparse<T>,
         .transpose = transpose<T>,
         .exponentials = exponentials<T>,
         .activate = {activate<T, HardLimit>, activate<T, ReLU>, activate<T, Linear>, activate<T, Sigmoid>,
