@@ -10,6 +10,7 @@
 #include "arrays.hpp"
 #include "rosenblatt/network.hpp"
 #include "rosenblatt/perceptron_rule.hpp"
+#include "rosenblatt/prediction.hpp"
 
 namespace rosenblatt::bindings {
 namespace {
@@ -87,7 +88,7 @@ void register_network_of(py::module_& module, const std::string& suffix) {
             py::arg("k"), "theta of layer k = 1 .. l as a writable view; row 0 is the bias.")
         .def(
             "predict",
-            [](const Net& self, const py::object& x) {
+            [](const Net& self, const py::object& x, std::size_t threads) {
                 const Table table = as_rows(x, "x");
                 if (table.rows.features != self.layout().inputs()) {
                     throw py::value_error("x has " + std::to_string(table.rows.features) +
@@ -97,11 +98,16 @@ void register_network_of(py::module_& module, const std::string& suffix) {
                 const std::size_t outputs = self.layout().outputs();
                 py::array_t<T> out({table.rows.count, outputs});
                 const MatrixView<T> view{out.mutable_data(), table.rows.count, outputs, outputs};
-                const py::gil_scoped_release release;
-                self.predict(view, table.rows, every_row(table.rows.count));
-                return out;
+                bool is_finite = true;
+                {
+                    const py::gil_scoped_release release;
+                    Team team(worthwhile_threads_to_predict(self.layout(), table.rows.count, threads, table.rows));
+                    is_finite = predict(self, view, table.rows, team);
+                }
+                return py::make_tuple(out, is_finite);
             },
-            py::arg("x"), "a of the last layer for every row of x, an array or a CSR matrix.");
+            py::arg("x"), py::arg("threads") = 1,
+            "a of the last layer for every row of x, an array or a CSR matrix, and whether all of x is finite.");
 
     using P = Pass<T>;
     py::class_<P>(module, ("Pass" + suffix).c_str(), "n, a and s of every layer for a batch of rows.")

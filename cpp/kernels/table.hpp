@@ -95,6 +95,9 @@ struct Table {
     void (*gather_float64)(T* out, std::size_t out_stride, const double* in, std::ptrdiff_t in_stride,
                            const std::int64_t* index, std::size_t rows, std::size_t cols);
 
+    // whether all elements are finite, by whole vectors; count is a multiple of the padding
+    bool (*is_finite)(const T* x, std::size_t count);
+
     // theta -= learning_rate * scale * gradient (equation 19)
     void (*descend)(T* theta, const T* gradient, double learning_rate, double scale, std::size_t count);
 

@@ -137,22 +137,6 @@ double Network<T>::backward(Workspace<T>& workspace, std::size_t rows, Loss loss
 }
 
 template <class T>
-void Network<T>::predict(MatrixView<T> out, const Rows& rows, std::span<const std::int64_t> index) const {
-    // 256 rows: their activations stay in the cache of a core up to a few hundred neurons a layer.
-    constexpr std::size_t block = 256;
-    Workspace<T> workspace(layout_, std::min(block, std::max<std::size_t>(index.size(), 1)), Keep::outputs, rows);
-    for (std::size_t done = 0; done < index.size(); done += block) {
-        const std::size_t count = std::min(block, index.size() - done);
-        gather(workspace, rows, index.subspan(done, count));
-        forward(workspace, count);
-        const MatrixView<T> a = workspace.a(depth());
-        for (std::size_t i = 0; i < count; ++i) {
-            std::copy_n(a.row(i), out.cols, out.row(done + i));
-        }
-    }
-}
-
-template <class T>
 void descend(Network<T>& network, const Workspace<T>& workspace, double eta, double scale) {
     kernels::active<T>().descend(network.parameters().data(), workspace.gradient(), eta, scale,
                                  network.parameters().size());

@@ -5,6 +5,8 @@
 #include <limits>
 #include <vector>
 
+#include "rosenblatt/prediction.hpp"
+
 namespace rosenblatt {
 namespace {
 
@@ -54,12 +56,12 @@ double r2(MatrixView<const T> a, MatrixView<const T> y) {
 
 template <class T>
 double score(const Network<T>& network, const Rows& rows, const Targets& targets, std::span<const std::int64_t> index,
-             Score kind) {
+             Score kind, Team& team) {
     const std::size_t outputs = network.layout().outputs();
     std::vector<T> memory(2 * index.size() * outputs);
     const MatrixView<T> a{memory.data(), index.size(), outputs, outputs};
     const MatrixView<T> y{memory.data() + index.size() * outputs, index.size(), outputs, outputs};
-    network.predict(a, rows, index);
+    predict(network, a, rows, index, team);
     if (!std::all_of(a.data, a.data + index.size() * outputs, [](T x) { return std::isfinite(x); })) {
         return std::numeric_limits<double>::quiet_NaN();
     }
@@ -67,7 +69,7 @@ double score(const Network<T>& network, const Rows& rows, const Targets& targets
     return kind == Score::accuracy ? accuracy<T>(a, y, targets, index) : r2<T>(a, y);
 }
 
-template double score(const Network<float>&, const Rows&, const Targets&, std::span<const std::int64_t>, Score);
-template double score(const Network<double>&, const Rows&, const Targets&, std::span<const std::int64_t>, Score);
+template double score(const Network<float>&, const Rows&, const Targets&, std::span<const std::int64_t>, Score, Team&);
+template double score(const Network<double>&, const Rows&, const Targets&, std::span<const std::int64_t>, Score, Team&);
 
 }  // namespace rosenblatt

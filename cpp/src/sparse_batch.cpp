@@ -82,11 +82,15 @@ void check_sparse(const Rows& rows) {
     }
 }
 
-double entries_per_row(const Rows& rows) {
-    if (!rows.are_sparse() || rows.count == 0) {
-        return static_cast<double>(rows.features);
+std::size_t multiplications_per_row(const Layout& layout, const Rows& rows) {
+    if (!rows.are_sparse()) {
+        return layout.size();
     }
-    return static_cast<double>(begin_of(rows, rows.count) - begin_of(rows, 0)) / static_cast<double>(rows.count);
+    const Layer& first = layout.layers().front();
+    const std::size_t entries = begin_of(rows, rows.count) - begin_of(rows, 0);
+    const double mean = static_cast<double>(entries) / static_cast<double>(std::max<std::size_t>(rows.count, 1));
+    // 1 for the bias
+    return layout.size() - first.size() + static_cast<std::size_t>((1 + mean) * static_cast<double>(first.stride));
 }
 
 template <class T>

@@ -148,7 +148,7 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
         loss_curve_.push_back(loss);
         double validation_score = std::numeric_limits<double>::quiet_NaN();
         if (options_.early_stopping) {
-            validation_score = score(network, data.rows, data.targets, data.validation, options_.score);
+            validation_score = score(network, data.rows, data.targets, data.validation, options_.score, team);
             validation_scores_.push_back(validation_score);
         }
         count_improvement(network, loss, validation_score);

@@ -8,16 +8,6 @@
 namespace rosenblatt {
 namespace {
 
-// Of the forward pass, or of the gradient, for one row.
-std::size_t multiplications(const Layout& layout, const Rows& rows) {
-    if (!rows.are_sparse()) {
-        return layout.size();
-    }
-    const Layer& first = layout.layers().front();
-    return layout.size() - first.size() +
-           static_cast<std::size_t>((1 + entries_per_row(rows)) * static_cast<double>(first.stride));
-}
-
 // The most rows of a chunk. That bounds the memory of a batch of all rows, and the time until somebody looks for an
 // interruption: a chunk is at most 2^30 multiplications, about a tenth of a second for forward and backward together.
 std::size_t chunk_rows(const Layout& layout, std::size_t batch_size, const Rows& rows) {
@@ -25,7 +15,7 @@ std::size_t chunk_rows(const Layout& layout, std::size_t batch_size, const Rows&
     constexpr std::size_t fewest_rows = 32;
     constexpr std::size_t most_multiplications = std::size_t{1} << 30U;
     return std::min(batch_size,
-                    std::clamp(most_multiplications / multiplications(layout, rows), fewest_rows, most_rows));
+                    std::clamp(most_multiplications / multiplications_per_row(layout, rows), fewest_rows, most_rows));
 }
 
 // Boundaries of `blocks` even parts of `rows` rows, at multiples of 4, the height of most tiles.
@@ -38,7 +28,7 @@ std::size_t boundary(std::size_t block, std::size_t blocks, std::size_t rows) {
 std::size_t worthwhile_threads(const Layout& layout, std::size_t batch_size, std::size_t threads, const Rows& rows) {
     // Handing out two phases costs about 2 microseconds; 200,000 multiply-adds take about 10.
     constexpr std::size_t multiplications_per_thread = 200'000;
-    std::size_t work = 3 * chunk_rows(layout, batch_size, rows) * multiplications(layout, rows);
+    std::size_t work = 3 * chunk_rows(layout, batch_size, rows) * multiplications_per_row(layout, rows);
     if (rows.are_sparse()) {
         // Here the optimizer counts, too: moving a parameter takes as long as about 8 multiply-adds.
         work += 8 * layout.size();

@@ -27,9 +27,9 @@ class NetworkFloat32:
     """
     def __init__(self, sizes: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], activations: collections.abc.Sequence[str]) -> None:
         ...
-    def predict(self, x: typing.Any) -> numpy.typing.NDArray[numpy.float32]:
+    def predict(self, x: typing.Any, threads: typing.SupportsInt | typing.SupportsIndex = 1) -> tuple[numpy.typing.NDArray[numpy.float32], bool]:
         """
-        a of the last layer for every row of x, an array or a CSR matrix.
+        a of the last layer for every row of x, an array or a CSR matrix, and whether all of x is finite.
         """
     def theta(self, k: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float32]:
         """
@@ -79,9 +79,9 @@ class NetworkFloat64:
     """
     def __init__(self, sizes: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], activations: collections.abc.Sequence[str]) -> None:
         ...
-    def predict(self, x: typing.Any) -> numpy.typing.NDArray[numpy.float64]:
+    def predict(self, x: typing.Any, threads: typing.SupportsInt | typing.SupportsIndex = 1) -> tuple[numpy.typing.NDArray[numpy.float64], bool]:
         """
-        a of the last layer for every row of x, an array or a CSR matrix.
+        a of the last layer for every row of x, an array or a CSR matrix, and whether all of x is finite.
         """
     def theta(self, k: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float64]:
         """

@@ -7,7 +7,7 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from itertools import pairwise
+from itertools import chain, pairwise
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -46,6 +46,7 @@ _NUMBERS = (
 
 # Bytes are read as they are and converted batch by batch; anything else becomes float64.
 _DTYPES = [np.float64, np.float32, np.uint8]
+_CORE_DTYPES = frozenset(map(np.dtype, _DTYPES))
 
 
 def _is_true(answer: object) -> bool:
@@ -415,13 +416,39 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         counts. Where the arrays themselves were replaced, or came from a pickle, the network is made
         anew from them.
         """
-        check_is_fitted(self)
-        X = compressed_rows(validate_data(self, X, accept_sparse=["csr", "csc"], dtype=_DTYPES, reset=False))
-        views = self.__dict__.get("_views")
-        current = [*self.coefs_, *self.intercepts_]
-        if views is None or list(map(id, [*views[0], *views[1]])) != list(map(id, current)):
-            return np.asarray(self._network_of(self.coefs_, self.intercepts_).predict(X))
-        return np.asarray(self._network.predict(X))
+        if "coefs_" not in self.__dict__:
+            check_is_fitted(self)  # It raises. Where it would not, it takes longer than a row.
+        network = self._network
+        views = [id(view) for view in chain(*self._views)]
+        if views != [id(view) for view in chain(self.coefs_, self.intercepts_)]:
+            network = self._network_of(self.coefs_, self.intercepts_)
+        if self._needs_no_validation(X):
+            a, is_finite = self._predict(network, X)
+            if is_finite:
+                return a
+        X = validate_data(self, X, accept_sparse=["csr", "csc"], dtype=_DTYPES, reset=False)
+        return self._predict(network, compressed_rows(X))[0]
+
+    def _predict(self, network: CoreNetwork, X: Array) -> tuple[Array, bool]:
+        """The network's answers, and whether all of X is finite."""
+        threads = 1 if X.shape[0] == 1 else thread_count(self.n_threads)  # looking them up takes a few µs
+        a, is_finite = network.predict(X, threads)
+        return a, is_finite
+
+    def _needs_no_validation(self, X: Any) -> bool:
+        """Whether X is an array that scikit-learn's validation would let pass as it is, if it is finite.
+
+        The core looks at that while it has the rows in its hands. The validation takes 70 µs for a row,
+        the answer of a network of 784 inputs and 100 neurons 4.
+        """
+        return (
+            type(X) is np.ndarray
+            and X.ndim == 2
+            and X.shape[0] > 0
+            and X.shape[1] == self.n_features_in_
+            and X.dtype in _CORE_DTYPES
+            and "feature_names_in_" not in self.__dict__
+        )
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -216,5 +216,25 @@ TEST_CASE_TEMPLATE("gather", T, float, double) {
     }
 }
 
+TEST_CASE_TEMPLATE("is_finite: one bad element anywhere", T, float, double) {
+    using Limits = std::numeric_limits<T>;
+    for (const std::string& level : kernels::available_levels()) {
+        const kernels::Table<T>& kernel = kernels::level<T>(level);
+        for (const std::size_t count : padded_counts) {
+            std::vector<T> x(count, Limits::max());
+            x[0] = -Limits::max();
+            x[1] = Limits::denorm_min();
+            CHECK(kernel.is_finite(x.data(), count));
+            for (const std::size_t where : {std::size_t{0}, count / 2, count - 1}) {
+                for (const T bad : {Limits::infinity(), -Limits::infinity(), Limits::quiet_NaN()}) {
+                    std::vector<T> broken = x;
+                    broken[where] = bad;
+                    CHECK_FALSE(kernel.is_finite(broken.data(), count));
+                }
+            }
+        }
+    }
+}
+
 }  // namespace
 }  // namespace rosenblatt

@@ -11,6 +11,7 @@
 
 #include "matrix_values.hpp"
 #include "random_network.hpp"
+#include "rosenblatt/prediction.hpp"
 
 namespace rosenblatt {
 namespace {
@@ -95,7 +96,7 @@ TEST_CASE("the 1-2-1 network of Hagan, chapter 11, to the digits printed there")
 
 TEST_CASE_TEMPLATE("designed networks answer AND, OR and XOR without an error", T, float, double) {
     constexpr auto hard_limit = Activation::hard_limit;
-    const std::vector<std::int64_t> index{0, 1, 2, 3};
+    Team team(1);
     const std::vector<double> x{0, 0, 0, 1, 1, 0, 1, 1};
     const Rows rows{x.data(), Element::float64, 4, 2, 2};
     std::vector<T> answers(4);
@@ -103,16 +104,16 @@ TEST_CASE_TEMPLATE("designed networks answer AND, OR and XOR without an error", 
 
     Network<T> single({2, 1}, {hard_limit});
     assign(single.theta(1), {{-1.5}, {1}, {1}});
-    single.predict(out, rows, index);
+    predict(single, out, rows, team);
     CHECK(answers == std::vector<T>{0, 0, 0, 1});
     assign(single.theta(1), {{-0.5}, {1}, {1}});
-    single.predict(out, rows, index);
+    predict(single, out, rows, team);
     CHECK(answers == std::vector<T>{0, 1, 1, 1});
 
     Network<T> multi({2, 2, 1}, {hard_limit, hard_limit});
     assign(multi.theta(1), {{-0.5, -0.5}, {1, -1}, {-1, 1}});
     assign(multi.theta(2), {{-0.5}, {1}, {1}});
-    multi.predict(out, rows, index);
+    predict(multi, out, rows, team);
     CHECK(answers == std::vector<T>{0, 1, 1, 0});
 }
 
@@ -189,33 +190,6 @@ TEST_CASE_TEMPLATE("the first rows of a larger workspace are a batch of their ow
     CHECK(network.backward(large, 5, Loss::log_loss) == network.backward(small, 5, Loss::log_loss));
     for (std::size_t j = 0; j < network.layout().size(); ++j) {
         REQUIRE(large.gradient()[j] == small.gradient()[j]);
-    }
-}
-
-TEST_CASE_TEMPLATE("predict is the forward pass, block by block", T, float, double) {
-    Network<T> network({6, 11, 5}, {Activation::tanh, Activation::softmax});
-    Dice dice(7);
-    testing::set_random_parameters(network, dice);
-    std::vector<T> x(600 * 6);
-    dice.fill(x.data(), x.size());
-    const Rows rows{x.data(), sizeof(T) == sizeof(float) ? Element::float32 : Element::float64, 600, 6, 6};
-
-    for (const std::size_t count : {0U, 1U, 255U, 256U, 257U, 600U}) {
-        CAPTURE(count);
-        std::vector<std::int64_t> index(count);
-        std::iota(index.rbegin(), index.rend(), 0);
-        constexpr std::size_t stride = 8;
-        std::vector<T> answers((count + 1) * stride, T(-1));
-        network.predict({answers.data(), count, 5, stride}, rows, index);
-
-        Workspace<T> workspace(network.layout(), count, Keep::everything);
-        gather(workspace.a(0), rows, index);
-        network.forward(workspace, count);
-        for (std::size_t i = 0; i < count; ++i) {
-            REQUIRE(std::equal(answers.data() + i * stride, answers.data() + i * stride + 5, workspace.a(2).row(i)));
-            REQUIRE(answers[i * stride + 5] == T(-1));
-        }
-        CHECK(answers[count * stride] == T(-1));
     }
 }
 

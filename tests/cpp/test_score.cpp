@@ -26,7 +26,8 @@ double score_of(const std::vector<double>& answers, std::size_t outputs, const T
         std::iota(index.begin(), index.end(), 0);
     }
     const auto stride = static_cast<std::ptrdiff_t>(outputs);
-    return score(identity, Rows{answers.data(), Element::float64, count, outputs, stride}, targets, index, kind);
+    Team team(1);
+    return score(identity, Rows{answers.data(), Element::float64, count, outputs, stride}, targets, index, kind, team);
 }
 
 Targets values(const std::vector<double>& y, std::size_t outputs) {

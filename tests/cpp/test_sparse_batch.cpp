@@ -2,14 +2,17 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "rosenblatt/network.hpp"
+#include "rosenblatt/prediction.hpp"
 #include "sparse_table.hpp"
 
 namespace rosenblatt {
@@ -80,7 +83,16 @@ TEST_CASE("there is room for the longest rows, and more is made where a row is n
     batch.gather(rows, index, 0, 2);
     batch.transpose();
     CHECK(dense_of<float>(batch.by_rows(), 2, 4) == std::vector<double>{1, 2, 3, 4, 1, 2, 3, 4});
-    CHECK(entries_per_row(rows) == doctest::Approx(5.0 / 3));
+}
+
+TEST_CASE("multiplications of a row: all, or those of its entries and of the bias") {
+    const std::vector<double> values(5);
+    const std::vector<std::int32_t> columns{0, 1, 2, 3, 0};
+    const std::vector<std::int32_t> begins{0, 4, 4, 5};
+    const Rows rows{values.data(), Element::float64, 3, 4, 0, {integers(begins), integers(columns)}};
+    const Layout layout({4, 30, 2}, {Activation::relu, Activation::linear}, sizeof(float));
+    CHECK(multiplications_per_row(layout, {}) == 5 * 32 + 31 * 16);
+    CHECK(multiplications_per_row(layout, rows) == 85 + 31 * 16);  // (1 + 5 / 3) * 32
 }
 
 TEST_CASE("a table without entries, and one without rows") {
@@ -150,8 +162,9 @@ TEST_CASE_TEMPLATE("sparse rows and the dense ones that they mean are answered a
     std::vector<T> memory(2 * 550 * 5);
     const MatrixView<T> sparse{memory.data(), 550, 5, 5};
     const MatrixView<T> dense{memory.data() + 550 * 5, 550, 5, 5};
-    network.predict(sparse, table.sparse_rows(), index);
-    network.predict(dense, table.dense_rows(), index);
+    Team team(2);
+    CHECK(predict(network, sparse, table.sparse_rows(), index, team));
+    CHECK(predict(network, dense, table.dense_rows(), index, team));
     const double tolerance = sizeof(T) == sizeof(float) ? 1e-4 : 1e-13;
     for (std::size_t i = 0; i < 550; ++i) {
         for (std::size_t j = 0; j < 5; ++j) {
@@ -159,6 +172,24 @@ TEST_CASE_TEMPLATE("sparse rows and the dense ones that they mean are answered a
                   doctest::Approx(static_cast<double>(dense(i, j))).epsilon(tolerance));
         }
     }
+
+    // Without an index: the rows from the 37th on, each answered as above.
+    const Rows part = table.sparse_rows().rows_from(37, 550);
+    std::iota(index.begin(), index.end(), 37);
+    CHECK(predict(network, sparse, part, team));
+    CHECK(predict(network, dense, table.sparse_rows(), index, team));
+    CHECK(std::equal(sparse.data, sparse.data + 550 * 5, dense.data));
+}
+
+TEST_CASE("an entry that is not finite is noticed") {
+    Dice dice(4);
+    SparseTable<double> table(300, 40, 30, dice);
+    Network<float> network({40, 3}, {Activation::linear});
+    std::vector<float> answers(300 * 3);
+    Team team(1);
+    CHECK(predict(network, {answers.data(), 300, 3, 3}, table.sparse_rows(), team));
+    table.values.back() = 1e300;  // not in float32
+    CHECK_FALSE(predict(network, {answers.data(), 300, 3, 3}, table.sparse_rows(), team));
 }
 
 TEST_CASE("a workspace for sparse rows has no columns of input") {

@@ -99,12 +99,13 @@ TEST_CASE_TEMPLATE("early stopping ends with the best network on the validation 
     Trainer<T> trainer(network, options);
     std::vector<std::vector<T>> seen;
     std::vector<double> scores;
+    Team team(1);
     Listener listener;
     listener.on_epoch = [&](const Epoch& epoch) {
         seen.push_back(parameters(network));
         scores.push_back(epoch.validation_score);
         CHECK(epoch.validation_score ==
-              score(network, points.data().rows, points.data().targets, points.validation, Score::accuracy));
+              score(network, points.data().rows, points.data().targets, points.validation, Score::accuracy, team));
         return false;
     };
     MersenneTwister random(3);

@@ -178,6 +178,24 @@ def test_rows_are_predicted_alike_alone_and_together():
     np.testing.assert_allclose(alone, together[:100], rtol=1e-12)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.uint8])
+def test_many_rows_are_predicted_alike_by_any_number_of_threads(dtype):
+    model = fitted(hidden_layer_sizes=(100, 50))
+    rows = np.tile(DIGITS, (6, 1)).astype(dtype)
+    wanted = model.set_params(n_threads=1).predict_proba(rows)
+    for n_threads in (2, 5):
+        np.testing.assert_array_equal(model.set_params(n_threads=n_threads).predict_proba(rows), wanted)
+
+
+@pytest.mark.parametrize(("bad", "said"), [(np.nan, "contains NaN"), (-np.inf, "contains infinity")])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_one_bad_element_among_many_rows_is_refused(bad, said, dtype):
+    rows = np.tile(DIGITS, (6, 1)).astype(dtype)
+    rows[-5, 3] = bad
+    with pytest.raises(ValueError, match=said):
+        fitted(hidden_layer_sizes=(100, 50)).predict(rows)
+
+
 # Labels of every kind.
 
 
@@ -351,6 +369,13 @@ def test_names_of_columns_are_forgotten_when_fitted_without():
     model.feature_names_in_ = np.array([f"pixel{i}" for i in range(64)], object)
     model.fit(X, Y)
     assert not hasattr(model, "feature_names_in_")
+
+
+def test_predicting_without_the_names_of_the_columns_warns():
+    model = fitted()
+    model.feature_names_in_ = np.array([f"pixel{i}" for i in range(64)], object)
+    with pytest.warns(UserWarning, match="does not have valid feature names"):
+        model.predict(X)
 
 
 def test_warm_start_goes_on_from_edited_parameters():

@@ -54,9 +54,6 @@ public:
     // or added to what is there. Returns the loss summed over rows. Gathers the columns of a sparse input itself.
     double backward(Workspace<T>& workspace, std::size_t rows, Loss loss, bool add = false) const;
 
-    // out (index.size() x outputs) = a^l of the rows named by `index`, block by block.
-    void predict(MatrixView<T> out, const Rows& rows, std::span<const std::int64_t> index) const;
-
 private:
     template <class U>
     [[nodiscard]] MatrixView<U> view(U* data, std::size_t k) const {

@@ -25,6 +25,9 @@ struct Integers {
     [[nodiscard]] std::int64_t operator[](std::size_t i) const {
         return are_wide ? static_cast<const std::int64_t*>(data)[i] : static_cast<const std::int32_t*>(data)[i];
     }
+    [[nodiscard]] Integers part(std::size_t first, std::size_t number) const {
+        return {static_cast<const unsigned char*>(data) + first * (are_wide ? 8 : 4), number, are_wide};
+    }
 };
 
 // Compressed sparse rows: entries begins[i] .. begins[i + 1] - 1 are those of row i, each with its column. They may
@@ -44,6 +47,14 @@ struct Rows {
     Csr csr = {};
 
     [[nodiscard]] bool are_sparse() const { return csr.begins.data != nullptr; }
+
+    [[nodiscard]] Rows rows_from(std::size_t first, std::size_t number) const {
+        if (are_sparse()) {
+            return {data, element, number, features, stride, {csr.begins.part(first, number + 1), csr.columns}};
+        }
+        const auto offset = static_cast<std::ptrdiff_t>(first * element_size(element)) * stride;
+        return {static_cast<const unsigned char*>(data) + offset, element, number, features, stride};
+    }
 };
 
 // Rows that will be gathered soon: whoever computes meanwhile may have them fetched from memory.

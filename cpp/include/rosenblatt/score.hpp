@@ -6,6 +6,7 @@
 
 #include "rosenblatt/network.hpp"
 #include "rosenblatt/targets.hpp"
+#include "rosenblatt/team.hpp"
 
 namespace rosenblatt {
 
@@ -18,6 +19,6 @@ enum class Score {
 // 0.5; several outputs with labels for the class of the largest; with values, each for its own 0 or 1.
 template <class T>
 [[nodiscard]] double score(const Network<T>& network, const Rows& rows, const Targets& targets,
-                           std::span<const std::int64_t> index, Score kind);
+                           std::span<const std::int64_t> index, Score kind, Team& team);
 
 }  // namespace rosenblatt

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "rosenblatt/layout.hpp"
 #include "rosenblatt/rows.hpp"
 
 namespace rosenblatt {
@@ -14,8 +15,8 @@ namespace rosenblatt {
 // [0, features). Everything else here relies on that.
 void check_sparse(const Rows& rows);
 
-// The mean number of entries in a row; a dense one has `features` of them.
-[[nodiscard]] double entries_per_row(const Rows& rows);
+// Multiplications of the forward pass (or of the gradient) for a row, on average if they are sparse.
+[[nodiscard]] std::size_t multiplications_per_row(const Layout& layout, const Rows& rows);
 
 template <class T>
 class SparseBatch {

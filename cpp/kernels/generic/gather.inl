@@ -11,3 +11,13 @@ void gather(T* out, std::size_t out_stride, const S* in, std::ptrdiff_t in_strid
         }
     }
 }
+
+// 0 x is 0 for every finite x and NaN for every other.
+template <class T>
+bool is_finite(const T* x, std::size_t count) {
+    Vector<T> sum = {};
+    for (std::size_t i = 0; i < count; i += lanes<T>) {
+        sum += T(0) * load(x + i);
+    }
+    return sum_of_lanes<T>(sum) == T(0);
+}

@@ -39,6 +39,7 @@ constexpr Table<T> make_table() {
         .gather_uint8 = gather<T, std::uint8_t>,
         .gather_float32 = gather<T, float>,
         .gather_float64 = gather<T, double>,
+        .is_finite = is_finite<T>,
         .descend = descend<T>,
         .sgd = sgd<T>,
         .adam = adam<T>,

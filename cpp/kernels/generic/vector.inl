@@ -50,6 +50,17 @@ inline T sum_of_lanes(const Vector<T>& value) {
 
 inline float square_root(float x) { return __builtin_sqrtf(x); }
 inline double square_root(double x) { return __builtin_sqrt(x); }
+
+template <class T>
+inline Vector<T> square_roots(const Vector<T>& x) {
+    T root[lanes<T>];
+    store(root, x);
+    for (std::size_t i = 0; i < lanes<T>; ++i) {
+        root[i] = square_root(root[i]);
+    }
+    return load(root);
+}
+
 inline float logarithm(float x) { return __builtin_logf(x); }
 inline double logarithm(double x) { return __builtin_log(x); }
 

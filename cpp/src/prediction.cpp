@@ -1,0 +1,102 @@
+#include "rosenblatt/prediction.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <numeric>
+#include <optional>
+#include <vector>
+
+#include "kernels/dispatch.hpp"
+
+namespace rosenblatt {
+namespace {
+
+// As in training: few passes over theta, and activations that stay in the cache of a core.
+constexpr std::size_t rows_per_block = 128;
+
+// Some rows of a table, named by `index`.
+struct Some {
+    Rows rows;
+    std::span<const std::int64_t> index;
+};
+
+// Whether the first `count` rows of the input are finite.
+template <class T>
+bool is_finite(const Workspace<T>& workspace, std::size_t count) {
+    const kernels::Table<T>& kernel = kernels::active<T>();
+    if (const SparseBatch<T>* sparse = workspace.sparse()) {
+        return kernel.is_finite(sparse->by_rows().value.data(), sparse->by_rows().begin[count]);
+    }
+    bool is_finite = true;
+    for (std::size_t i = 0; i < count; ++i) {
+        is_finite = kernel.is_finite(workspace.a(0).row(i), workspace.a(0).cols) && is_finite;
+    }
+    return is_finite;
+}
+
+// `some(first, count)` names the rows of the answers from `first` on; they are among `rows`.
+template <class T, class Selection>
+bool predict_blocks(const Network<T>& network, MatrixView<T> out, const Rows& rows, Team& team, const Selection& some) {
+    const std::size_t blocks = (out.rows + rows_per_block - 1) / rows_per_block;
+    // All are made here: a thread of the team may not run out of memory. Any thread may take any of several blocks.
+    const std::size_t threads = blocks > 1 ? team.size() : blocks;
+    std::vector<Workspace<T>> workspaces;
+    workspaces.reserve(threads);
+    for (std::size_t i = 0; i < threads; ++i) {
+        workspaces.emplace_back(network.layout(), std::min(rows_per_block, out.rows), Keep::outputs, rows);
+    }
+    std::atomic<bool> all_finite{true};
+    team.run(blocks, [&](std::size_t block, std::size_t thread) {
+        Workspace<T>& workspace = workspaces[thread];
+        const std::size_t first = block * rows_per_block;
+        const std::size_t count = std::min(rows_per_block, out.rows - first);
+        const Some here = some(first, count);
+        const Some next = some(first + count, std::min(rows_per_block, out.rows - first - count));
+        gather(workspace, here.rows, here.index);
+        if (rows.element != Element::uint8 && !is_finite(workspace, count)) {
+            all_finite.store(false, std::memory_order_relaxed);
+        }
+        network.forward(workspace, count, 0, {&next.rows, next.index});
+        const MatrixView<T> a = workspace.a(network.depth());
+        for (std::size_t i = 0; i < count; ++i) {
+            std::copy_n(a.row(i), out.cols, out.row(first + i));
+        }
+    });
+    return all_finite;
+}
+
+}  // namespace
+
+std::size_t worthwhile_threads_to_predict(const Layout& layout, std::size_t count, std::size_t threads,
+                                          const Rows& rows) {
+    // Starting a thread costs about 30 microseconds; 4 million multiply-adds take about 100.
+    constexpr std::size_t multiplications_per_thread = 4'000'000;
+    const std::size_t multiplications = count * multiplications_per_row(layout, rows);
+    const std::size_t worthwhile = std::min(multiplications / multiplications_per_thread, count / rows_per_block);
+    return std::clamp(worthwhile, std::size_t{1}, std::max<std::size_t>(threads, 1));
+}
+
+template <class T>
+bool predict(const Network<T>& network, MatrixView<T> out, const Rows& rows, Team& team) {
+    std::array<std::int64_t, rows_per_block> index{};
+    std::iota(index.begin(), index.end(), 0);
+    return predict_blocks(network, out, rows, team, [&](std::size_t first, std::size_t count) {
+        return Some{rows.rows_from(first, count), std::span(index).first(count)};
+    });
+}
+
+template <class T>
+bool predict(const Network<T>& network, MatrixView<T> out, const Rows& rows, std::span<const std::int64_t> index,
+             Team& team) {
+    return predict_blocks(network, out, rows, team, [&](std::size_t first, std::size_t count) {
+        return Some{rows, index.subspan(first, count)};
+    });
+}
+
+template bool predict(const Network<float>&, MatrixView<float>, const Rows&, Team&);
+template bool predict(const Network<double>&, MatrixView<double>, const Rows&, Team&);
+template bool predict(const Network<float>&, MatrixView<float>, const Rows&, std::span<const std::int64_t>, Team&);
+template bool predict(const Network<double>&, MatrixView<double>, const Rows&, std::span<const std::int64_t>, Team&);
+
+}  // namespace rosenblatt
