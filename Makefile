@@ -19,7 +19,7 @@ BUILD_TOOLS := cmake==4.4.4 ninja==1.13.2 pybind11==3.1.0 scikit-build-core==1.1
 # The package is installed again when one of these has changed.
 SOURCES := pyproject.toml CMakeLists.txt README.md LICENSE \
   $(shell find cpp python -type f -not -path '*/__pycache__/*')
-CPP_FILES = $(shell find cpp tests/cpp -name '*.hpp' -o -name '*.cpp' -o -name '*.inl')
+CPP_FILES = $(shell find cpp tests/cpp benchmarks/cpp -name '*.hpp' -o -name '*.cpp' -o -name '*.inl')
 PY_DIRS := $(wildcard python tests benchmarks examples tools)
 
 say = @printf '\033[1m==> %s\033[0m\n' '$(1)'
@@ -49,6 +49,15 @@ test: test-cpp test-python
 bench: $(VENV)/installed-dev
 	$(call say,Comparing with other libraries)
 	@$(BIN)/python benchmarks/run.py
+
+# make bench-micro: measure the C++ kernels against the FMA peak
+.PHONY: bench-micro
+bench-micro: $(VENV)/build-tools
+	$(call say,Building the benchmarks of the kernels)
+	@$(BIN)/cmake --preset bench --log-level=WARNING
+	@$(BIN)/cmake --build --preset bench
+	$(call say,Measuring the kernels (half a minute))
+	@build/bench/benchmarks/cpp/rosenblatt_micro
 
 # make lint: check style, types and common mistakes of both languages
 .PHONY: lint
