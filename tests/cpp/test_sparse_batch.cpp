@@ -184,7 +184,7 @@ TEST_CASE_TEMPLATE("sparse rows and the dense ones that they mean are answered a
 TEST_CASE("an entry that is not finite is noticed") {
     Dice dice(4);
     SparseTable<double> table(300, 40, 30, dice);
-    Network<float> network({40, 3}, {Activation::linear});
+    const Network<float> network({40, 3}, {Activation::linear});
     std::vector<float> answers(300 * 3);
     Team team(1);
     CHECK(predict(network, {answers.data(), 300, 3, 3}, table.sparse_rows(), team));
