@@ -44,20 +44,35 @@ demo: $(VENV)/installed-demo
 .PHONY: test
 test: test-cpp test-python
 
-# make bench: compare speed and accuracy with other libraries
+# make bench: compare speed with scikit-learn and other libraries, where they are installed
 .PHONY: bench
-bench: $(VENV)/installed-dev
-	$(call say,Comparing with other libraries)
+bench: $(VENV)/installed-dev build-micro
+	$(call say,Comparing with other libraries (a quarter of an hour))
 	@$(BIN)/python benchmarks/run.py
+
+# make bench-peers: install PyTorch, JAX and Keras for that comparison (gigabytes)
+.PHONY: bench-peers
+bench-peers: $(VENV)/installed-dev
+	$(call say,Installing PyTorch, JAX and Keras into $(VENV))
+	@$(BIN)/python -m pip install --quiet torch jax keras
+
+# make bench-growth: measure how an epoch grows with width, batch, rows, depth and threads
+.PHONY: bench-growth
+bench-growth: $(VENV)/installed-dev
+	$(call say,Measuring how the time of an epoch grows)
+	@$(BIN)/python benchmarks/growth.py
 
 # make bench-micro: measure the C++ kernels against the FMA peak
 .PHONY: bench-micro
-bench-micro: $(VENV)/build-tools
+bench-micro: build-micro
+	$(call say,Measuring the kernels)
+	@build/bench/benchmarks/cpp/rosenblatt_micro
+
+.PHONY: build-micro
+build-micro: $(VENV)/build-tools
 	$(call say,Building the benchmarks of the kernels)
 	@$(BIN)/cmake --preset bench --log-level=WARNING
 	@$(BIN)/cmake --build --preset bench
-	$(call say,Measuring the kernels (half a minute))
-	@build/bench/benchmarks/cpp/rosenblatt_micro
 
 # make lint: check style, types and common mistakes of both languages
 .PHONY: lint

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 from data import Data, Rows
 from estimators import Libraries
-from measure import Contender, operations_to_predict, useful_operations
+from measure import Contender, Outcome, operations_to_predict, useful_operations
 from peers import Peers
 from settings import Settings
+
+from rosenblatt import datasets
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ def all_cases(data: Data, libraries: Libraries, peers: Peers) -> list[Case]:
         suffix = "" if dtype == "float32" else f", {dtype}"
         return Case(
             key,
-            f"MNIST {settings.hidden}, batch {settings.batch_size}{suffix}".replace(",)", ",)"),
+            f"MNIST {settings.hidden}, batch {settings.batch_size}{suffix}",
             "an epoch",
             lambda: libraries.train(rows, settings) | peers.train(rows, settings),
             operations=useful_operations(settings.sizes(*rows)) * len(rows.y),
@@ -55,7 +58,8 @@ def all_cases(data: Data, libraries: Libraries, peers: Peers) -> list[Case]:
     search = Settings((100,), batch_size=200, epochs=1 if quick else 10)
     some = Rows(mnist.X[:5000], mnist.y[:5000])
     sizes = [784, 100, 10]
-    table = Rows(xor_x(), xor_y())
+    X, y = datasets.logic("xor")
+    table = Rows(X.astype(np.float32), y)
     return [
         training("mnist-100", hundred),
         training("mnist-256-128", Settings((256, 128), batch_size=200, epochs=1 if quick else 2)),
@@ -143,21 +147,8 @@ def grid(quick: bool) -> dict[str, list]:
     return {"hidden_layer_sizes": [(50,), (100,), (200,)], "alpha": [1e-5, 1e-4, 1e-3]}
 
 
-def xor_x():
-    from rosenblatt import datasets
-
-    return datasets.logic("xor")[0].astype("float32")
-
-
-def xor_y():
-    from rosenblatt import datasets
-
-    return datasets.logic("xor")[1]
-
-
 def scaled(contenders: dict[str, Contender], factor: int) -> dict[str, Contender]:
     """Seconds of a whole training instead of an epoch."""
-    from measure import Outcome
 
     def scale(contender: Contender) -> Contender:
         def run(seed: int) -> Outcome:

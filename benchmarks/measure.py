@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -101,10 +102,10 @@ def parse_peak(text: str) -> dict[str, Any]:
 
 def useful_operations(sizes: list[int]) -> int:
     """Floating-point operations to train on a sample: 6 for each parameter, but nothing goes back to x."""
-    layers = list(zip(sizes[:-1], sizes[1:], strict=True))
+    layers = list(pairwise(sizes))
     parameters = sum((inputs + 1) * outputs for inputs, outputs in layers)
     return 6 * parameters - 2 * layers[0][0] * layers[0][1]
 
 
 def operations_to_predict(sizes: list[int]) -> int:
-    return 2 * sum((inputs + 1) * outputs for inputs, outputs in zip(sizes[:-1], sizes[1:], strict=True))
+    return 2 * sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))

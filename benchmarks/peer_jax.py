@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from settings import Settings
 
-jax.config.update("jax_enable_x64", True)  # for the float64 case; float32 stays float32
+jax.config.update("jax_enable_x64", val=True)  # for the float64 case; float32 stays float32
 jax.config.update("jax_platforms", "cpu")
 
 _ACTIVATIONS = {"relu": jax.nn.relu, "tanh": jnp.tanh, "logistic": jax.nn.sigmoid, "identity": lambda x: x}

@@ -83,9 +83,10 @@ def write_readme(facts: dict[str, Any], rows: list[dict], more: dict[str, Any]) 
         f"{name} {facts[name]}" for name in ("scikit-learn", "torch", "jax", "keras") if name in facts
     )
     caption = (
-        f"How many times longer the others take: medians of runs that took turns, with their range; {facts['threads']} "
-        f"threads on {facts['cores']} cores of {facts['processor']} ({facts['instruction set']}); {versions}. The share is "
-        "that of useful operations in the processor's peak, measured in the same run."
+        "How many times longer the others take: medians of runs that took turns, with their range; "
+        f"{facts['threads']} threads on {facts['cores']} cores of {facts['processor']} "
+        f"({facts['instruction set']}); {versions}. The share is that of useful operations in the "
+        "processor's FMA peak, measured in the same run."
     )
     notes = "\n".join(f"{name}: {text}" for name, text in more.get("notes", {}).items())
     readme.write_text(f"{before}{BEGIN}\n{caption}\n\n{table}\n\n{notes}\n\n{END}{after}")

@@ -125,7 +125,8 @@ def notes(more: dict[str, Any]) -> dict[str, str]:
     ours, theirs = more["memory_MB"]["rosenblatt"], more["memory_MB"]["scikit-learn"]
     if ours is not None:
         said["Memory"] = (
-            f"a fit of MNIST from bytes takes {ours:.0f} MB beyond the data at its peak; scikit-learn's takes {theirs:.0f} MB."
+            f"a fit of MNIST from bytes takes {ours:.0f} MB beyond the data at its peak; "
+            f"scikit-learn's takes {theirs:.0f} MB."
         )
     if more["busy"]:
         parts = [
@@ -133,8 +134,8 @@ def notes(more: dict[str, Any]) -> dict[str, str]:
             for name, states in more["busy"].items()
         ]
         said["Busy machine"] = (
-            "with another process on one of the two cores, two threads take these times as long as one thread: "
-            f"{'; '.join(parts)}."
+            "with another process on one of the two cores, two threads take, against one thread, "
+            f"{'; '.join(parts)} times as long."
         )
     return said
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,7 @@ def initial_parameters(
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """W and b of each layer as scikit-learn draws them, so that all begin alike."""
     parameters = []
-    for inputs, outputs in zip(sizes[:-1], sizes[1:], strict=True):
+    for inputs, outputs in pairwise(sizes):
         bound = np.sqrt(6 / (inputs + outputs))
         W = random.uniform(-bound, bound, (inputs, outputs)).astype(dtype)
         parameters.append((W, random.uniform(-bound, bound, outputs).astype(dtype)))

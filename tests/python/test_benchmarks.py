@@ -1,0 +1,125 @@
+"""The benchmarks run and say what they must, on tiny data. How fast anything is, no test asks."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[2] / "benchmarks"
+pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="there are no benchmarks here")
+
+
+def run(script, *arguments):
+    command = [sys.executable, FOLDER / script, "--quick", *map(str, arguments)]
+    return subprocess.run(command, check=False, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def comparison(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("benchmark")
+    result = run(
+        *("run.py", "--rounds", 2),
+        *("--json", folder / "figures.json", "--chart", folder / "chart.svg"),
+        *("--without", "PyTorch", "PyTorch compiled", "JAX", "Keras"),
+    )
+    assert result.returncode == 0, result.stderr
+    return (
+        result.stdout,
+        json.loads((folder / "figures.json").read_text()),
+        (folder / "chart.svg").read_text(),
+    )
+
+
+def test_comparison_covers_the_table(comparison):
+    _, figures, _ = comparison
+    keys = [row["key"] for row in figures["rows"]]
+    assert keys == [
+        *(
+            "mnist-100",
+            "mnist-256-128",
+            "mnist-1024",
+            "mnist-32",
+            "mnist-100-float64",
+            "digits",
+            "xor",
+            "perceptron",
+        ),
+        *("predict-1", "predict-proba-1", "predict-proba", "sparse", "grid-search", "mnist-to-97"),
+    ]
+
+
+def test_every_case_has_a_ratio_with_its_spread(comparison):
+    printed, figures, _ = comparison
+    for row in figures["rows"]:
+        assert row["name"] in printed
+        ratio = row["ratios"]["scikit-learn"]
+        assert 0 < ratio["min"] <= ratio["median"] <= ratio["max"]
+        assert len(row["all_seconds"]["rosenblatt"]) == row["rounds"] == 2
+        assert len(row["values"]["scikit-learn"]) == 2
+
+
+def test_memory_and_the_busy_machine_are_measured(comparison):
+    _, figures, _ = comparison
+    assert figures["memory_MB"].keys() == {"rosenblatt", "scikit-learn"}
+    if figures["busy"] is not None:
+        assert all(states.keys() == {"quiet", "busy"} for states in figures["busy"].values())
+
+
+def test_the_chart_names_every_case(comparison):
+    _, figures, chart = comparison
+    for row in figures["rows"]:
+        assert f"<!-- {row['name']} -->" in chart
+
+
+def test_an_unknown_case_is_named():
+    result = run("run.py", "--only", "nonsense")
+    assert result.returncode != 0
+    assert "there is no case nonsense" in result.stderr
+    assert "mnist-100" in result.stderr
+
+
+def test_growth_covers_what_grows(tmp_path):
+    result = run("growth.py", "--json", tmp_path / "growth.json", "--chart", tmp_path / "growth.svg")
+    assert result.returncode == 0, result.stderr
+    points = json.loads((tmp_path / "growth.json").read_text())["points"]
+    assert [point["what"] for point in points] == [
+        name for name in ("width", "batch", "rows", "depth", "threads") for _ in range(2)
+    ]
+    assert all(point["seconds"] > 0 and point["gflops"] > 0 for point in points)
+    assert (tmp_path / "growth.svg").stat().st_size > 0
+
+
+@pytest.fixture
+def measure(monkeypatch):
+    monkeypatch.syspath_prepend(FOLDER)
+    import measure
+
+    yield measure
+    sys.modules.pop("measure")
+
+
+def test_trainings_that_differ_are_refused(measure):
+    contenders = {
+        "rosenblatt": lambda _: measure.Outcome(1.0, 0.5),
+        "other": lambda _: measure.Outcome(2.0, 0.6),
+    }
+    with pytest.raises(SystemExit, match="other reaches"):
+        measure.take_turns(contenders, 2, tolerance=0.01)
+    assert measure.take_turns(contenders, 2, tolerance=0.5).ratios("other")["median"] == 2
+
+
+def test_useful_operations(measure):
+    # forward and gradient of all 79,510 parameters; nothing goes back to the 784 inputs
+    assert measure.useful_operations([784, 100, 10]) == 6 * 79_510 - 2 * 78_400
+    assert measure.operations_to_predict([784, 100, 10]) == 2 * 79_510
+
+
+def test_the_peak_must_be_whole(measure):
+    whole = '{"isa": "x86-64-v3", "threads": 2, "float32": 200.0, "float64": 100.0, "bandwidth_GBps": 20.0}'
+    assert measure.parse_peak(whole)["float32"] == 200
+    with pytest.raises(ValueError, match="lacks"):
+        measure.parse_peak('{"isa": "x86-64-v3"}')
