@@ -30,6 +30,33 @@ inline void store(T* to, Vector<T> value) {
     __builtin_memcpy(to, &value, sizeof(value));
 }
 
+// Half a vector, where that is another type.
+constexpr bool has_half_vectors = ROSENBLATT_VECTOR_BYTES == 64;
+
+template <class T>
+struct HalfVectorOf {
+#if ROSENBLATT_VECTOR_BYTES == 64
+    typedef T type __attribute__((vector_size(32)));
+#else
+    typedef Vector<T> type;
+#endif
+};
+
+template <class T>
+using HalfVector = typename HalfVectorOf<T>::type;
+
+template <class T>
+inline HalfVector<T> load_half(const T* from) {
+    HalfVector<T> value;
+    __builtin_memcpy(&value, from, sizeof(value));
+    return value;
+}
+
+template <class T>
+inline void store_half(T* to, HalfVector<T> value) {
+    __builtin_memcpy(to, &value, sizeof(value));
+}
+
 template <class T>
 inline T lane(const Vector<T>& value, [[maybe_unused]] std::size_t i) {
 #if ROSENBLATT_VECTOR_BYTES > 0
