@@ -25,15 +25,15 @@ class Libraries(dict[str, Any]):
     def more(self, name: str) -> dict[str, Any]:
         return {"n_threads": self.threads} if name == "rosenblatt" else {}
 
-    def train(self, rows: Rows, settings: Settings, per: int | None = None) -> dict[str, Contender]:
-        """Seconds of a whole fit, divided by `per` (the epochs), and the last loss."""
+    def train(self, rows: Rows, settings: Settings) -> dict[str, Contender]:
+        """Seconds of a whole fit, divided by its epochs, and the last loss."""
 
         def contender(name: str) -> Contender:
             def fit(seed: int) -> Outcome:
                 watch = Stopwatch()
                 with watch.running():
                     model = settings.estimator(self[name], seed, **self.more(name)).fit(*rows)
-                return Outcome(watch.seconds / (per or settings.epochs), model.loss_)
+                return Outcome(watch.seconds / settings.epochs, model.loss_)
 
             return fit
 

@@ -58,14 +58,20 @@ class Turns:
         return {"median": statistics.median(ratios), "min": min(ratios), "max": max(ratios)}
 
 
-def take_turns(contenders: Mapping[str, Contender], rounds: int, tolerance: float) -> Turns:
+def take_turns(
+    contenders: Mapping[str, Contender], rounds: int, tolerance: float, pause: float = 0.0
+) -> Turns:
     """Run all once to warm up (imports, compilation), then A B C A B C ...
+
+    Before each turn is a pause of so many seconds: threads of some libraries go on spinning for a while after
+    their work, on a core that the next one wants.
 
     Raises SystemExit where two of them do not reach the same value.
     """
     turns = Turns({name: [] for name in contenders}, {name: [] for name in contenders})
     for seed in range(-1, rounds):
         for name, contender in contenders.items():
+            time.sleep(pause)
             outcome = contender(max(seed, 0))
             if seed >= 0:
                 turns.seconds[name].append(outcome.seconds)

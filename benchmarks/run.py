@@ -81,7 +81,8 @@ def main() -> None:
             continue
         rounds = min(arguments.rounds, case.rounds or arguments.rounds)
         before = peak(arguments.threads)
-        turns = take_turns(case.contenders(), rounds, case.tolerance)
+        pause = 0.0 if arguments.quick else 0.5
+        turns = take_turns(case.contenders(), rounds, case.tolerance, pause)
         after = peak(arguments.threads)
         row: dict[str, Any] = {
             "key": case.key,

@@ -87,14 +87,11 @@ struct Product {
         const T* r = right + col;
         for (std::size_t k = 0; k < inner; ++k) {
             Vector<T> b[Width];
-            HalfVector<T> half_b = {};
 #pragma GCC unroll 16
             for (std::size_t w = 0; w < whole; ++w) {
                 b[w] = load(r + w * lanes<T>);
             }
-            if constexpr (HasHalf) {
-                half_b = load_half(r + whole * lanes<T>);
-            }
+            const HalfVector<T> half_b = HasHalf ? load_half(r + whole * lanes<T>) : HalfVector<T>{};
 #pragma GCC unroll 16
             for (std::size_t h = 0; h < Height; ++h) {
                 const T x = LeftTransposed ? l[h] : l[h * left_stride];
