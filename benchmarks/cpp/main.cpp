@@ -60,7 +60,7 @@ int main(int argc, char** argv) {
     try {
         const auto options = parse_options(std::span(argv, static_cast<std::size_t>(argc)).subspan(1));
         if (!options || options->is_help) {
-            std::fputs(usage.data(), options ? stdout : stderr);
+            std::fputs(usage, options ? stdout : stderr);
             return options ? 0 : 2;
         }
         run(*options);

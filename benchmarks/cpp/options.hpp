@@ -8,7 +8,7 @@
 
 namespace rosenblatt::micro {
 
-inline constexpr std::string_view usage =
+inline constexpr const char* usage =
     "usage: rosenblatt_micro [--filter TEXT] [--json] [--quick]\n"
     "       rosenblatt_micro --peak [--threads N] [--json] [--quick]\n"
     "\n"
