@@ -13,7 +13,7 @@ namespace rosenblatt::micro {
 namespace {
 
 template <class T>
-const FmaLoop<T>& loop_of(const FmaLoop<float>& float32, const FmaLoop<double>& float64) {
+const FmaLoop<T>* loop_of(const FmaLoop<float>* float32, const FmaLoop<double>* float64) {
     if constexpr (sizeof(T) == sizeof(float)) {
         return float32;
     } else {
@@ -25,13 +25,13 @@ template <class T>
 const FmaLoop<T>& active_loop() {
     const std::vector<const FmaLoop<T>*> loops{
 #if defined(ROSENBLATT_X86)
-        &loop_of<T>(v4::loop_float32, v4::loop_float64),
-        &loop_of<T>(v3::loop_float32, v3::loop_float64),
-        &loop_of<T>(v2::loop_float32, v2::loop_float64),
+        loop_of<T>(&v4::loop_float32, &v4::loop_float64),
+        loop_of<T>(&v3::loop_float32, &v3::loop_float64),
+        loop_of<T>(&v2::loop_float32, &v2::loop_float64),
 #elif defined(ROSENBLATT_AARCH64)
-        &loop_of<T>(neon::loop_float32, neon::loop_float64),
+        loop_of<T>(&neon::loop_float32, &neon::loop_float64),
 #endif
-        &loop_of<T>(plain::loop_float32, plain::loop_float64),
+        loop_of<T>(&plain::loop_float32, &plain::loop_float64),
     };
     const std::string_view level = kernels::active<T>().level;
     for (const FmaLoop<T>* loop : loops) {
