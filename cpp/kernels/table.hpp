@@ -12,6 +12,7 @@
 
 #include "rosenblatt/activation.hpp"
 #include "rosenblatt/loss.hpp"
+#include "rosenblatt/picked_rows.hpp"
 
 namespace rosenblatt::kernels {
 
@@ -38,7 +39,7 @@ struct AdamStep {
     double epsilon;
 };
 
-// Rows of the caller's table that will be gathered soon. A product that computes meanwhile asks for some of their cache
+// Rows of the caller's table that will be read soon. A product that computes meanwhile asks for some of their cache
 // lines with every tile: read when they are needed, rows of float32 took an eighth of an epoch of MNIST.
 struct Ahead {
     const unsigned char* data;  // of row 0
@@ -48,19 +49,35 @@ struct Ahead {
     std::size_t rows;
 };
 
+// What is done to each tile of a product when its sums are complete: a ReLU, or the slope of one, while they are still
+// in registers; anything else by a call for the tile, which lies in the first-level cache then. `in` has the shape of
+// out, and is what the activation's derivative is read from; for the activation itself it is out.
+template <class T>
+struct Finish {
+    enum class Kind { relu, relu_slope, call } kind;
+    void (*call)(T* out, std::size_t out_stride, const T* in, std::size_t in_stride, std::size_t rows,
+                 std::size_t cols);
+    const T* in;
+    std::size_t in_stride;
+};
+
 template <class T>
 struct Table {
     const char* level;
 
-    // out (rows x cols) = left (rows x inner) * right (inner x cols); `ahead` may be null
-    void (*multiply)(T* out, std::size_t out_stride, const T* left, std::size_t left_stride, const T* right,
+    // out (rows x cols) = start + left (rows x inner) * right (inner x cols), where start is one row for all, as long
+    // as a row of right, or null for 0. `finish` and `ahead` may be null.
+    void (*multiply)(T* out, std::size_t out_stride, const T* start, const PickedRows<T>* left, const T* right,
                      std::size_t right_stride, std::size_t rows, std::size_t inner, std::size_t cols,
-                     const Ahead* ahead);
+                     const Finish<T>* finish, const Ahead* ahead);
 
-    // out (rows x cols) = transpose(left (inner x rows)) * right (inner x cols), or += that
-    void (*multiply_transposed)(T* out, std::size_t out_stride, const T* left, std::size_t left_stride, const T* right,
+    // out (rows x cols) = transpose(left (inner x rows)) * right (inner x cols), or += that; `ahead` may be null
+    void (*multiply_transposed)(T* out, std::size_t out_stride, const PickedRows<T>* left, const T* right,
                                 std::size_t right_stride, std::size_t rows, std::size_t inner, std::size_t cols,
-                                bool add);
+                                bool add, const Ahead* ahead);
+
+    // out (cols) = the sum of the rows of in (rows x cols), or += that
+    void (*sum_rows)(T* out, const T* in, std::size_t in_stride, std::size_t rows, std::size_t cols, bool add);
 
     // out (rows x cols) = left (rows x anything, sparse) * right (anything x cols), or += that. Row i of left holds
     // value[e] in column position[e] for e = begin[i] .. begin[i + 1] - 1, in any order.
@@ -95,15 +112,18 @@ struct Table {
     void (*gather_float64)(T* out, std::size_t out_stride, const double* in, std::ptrdiff_t in_stride,
                            const std::int64_t* index, std::size_t rows, std::size_t cols);
 
-    // whether all elements are finite, by whole vectors; count is a multiple of the padding
+    // whether all elements are finite
     bool (*is_finite)(const T* x, std::size_t count);
 
     // theta -= learning_rate * scale * gradient (equation 19)
     void (*descend)(T* theta, const T* gradient, double learning_rate, double scale, std::size_t count);
 
-    // Momentum and Adam; count is a multiple of the padding. Both return sum theta^2 as it was before the step.
-    double (*sgd)(T* theta, T* velocity, const T* gradient, std::size_t count, const SgdStep* step);
-    double (*adam)(T* theta, T* mean, T* variance, const T* gradient, std::size_t count, const AdamStep* step);
+    // Momentum and Adam for rows x cols of theta and of what has its stride; cols is a multiple of the padding. Both
+    // write the sum of theta^2, as it was before the step, of each `vector_padding` bytes of a row, over all rows.
+    void (*sgd)(T* theta, T* velocity, std::size_t stride, const T* gradient, std::size_t gradient_stride,
+                std::size_t rows, std::size_t cols, const SgdStep* step, double* squares);
+    void (*adam)(T* theta, T* mean, T* variance, std::size_t stride, const T* gradient, std::size_t gradient_stride,
+                 std::size_t rows, std::size_t cols, const AdamStep* step, double* squares);
 
     // sum x_i w_i, and w += scale * x (the perceptron rule)
     T (*dot)(const T* x, const T* w, std::size_t count);

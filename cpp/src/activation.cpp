@@ -13,6 +13,8 @@ constexpr std::array<std::string_view, activation_count> names{"HardLimit", "ReL
 
 }  // namespace
 
+bool is_elementwise(Activation activation) { return activation != Activation::softmax; }
+
 std::string_view name(Activation activation) { return names.at(static_cast<std::size_t>(activation)); }
 
 std::span<const std::string_view> activation_names() { return names; }

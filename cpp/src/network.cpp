@@ -15,7 +15,22 @@ kernels::Ahead lines_of(const RowsAhead& ahead) {
     }
     const auto size = static_cast<std::ptrdiff_t>(element_size(ahead.rows->element));
     return {static_cast<const unsigned char*>(ahead.rows->data), ahead.rows->stride * size,
-            ahead.rows->features * static_cast<std::size_t>(size), ahead.index.data(), ahead.index.size()};
+            std::min(ahead.bytes, ahead.rows->row_bytes()), ahead.index.data(), ahead.index.size()};
+}
+
+template <class T>
+PickedRows<T> rows_from(PickedRows<T> rows, std::size_t first) {
+    if (rows.index != nullptr) {
+        rows.index += first;
+    } else {
+        rows.data += static_cast<std::ptrdiff_t>(first) * rows.stride;
+    }
+    return rows;
+}
+
+template <class T>
+PickedRows<T> all_rows(MatrixView<T> matrix) {
+    return {matrix.data, static_cast<std::ptrdiff_t>(matrix.stride), nullptr};
 }
 
 }  // namespace
@@ -25,24 +40,42 @@ Network<T>::Network(std::vector<std::size_t> sizes, const std::vector<Activation
     : layout_(std::move(sizes), activations, sizeof(T)), parameters_(layout_.size()) {}
 
 template <class T>
-void Network<T>::forward(Workspace<T>& workspace, std::size_t rows, std::size_t first, const RowsAhead& ahead) const {
+void Network<T>::net_inputs(MatrixView<T> n, const PickedRows<T>& input, std::size_t inputs, std::size_t k,
+                            std::size_t first_col, bool activates, const RowsAhead& ahead) const {
     const kernels::Table<T>& kernel = kernels::active<T>();
     const kernels::Ahead lines = lines_of(ahead);
+    const Activation f = layout_.layers()[k - 1].activation;
+    using Kind = typename kernels::Finish<T>::Kind;
+    const kernels::Finish<T> activate{f == Activation::relu ? Kind::relu : Kind::call,
+                                      kernel.activate[static_cast<int>(f)], n.data, n.stride};
+    kernel.multiply(n.data, n.stride, theta(k).row(0) + first_col, &input, theta(k).row(1) + first_col, theta(k).stride,
+                    n.rows, inputs, n.cols, activates && f != Activation::linear ? &activate : nullptr, &lines);
+}
+
+template <class T>
+void Network<T>::forward(Workspace<T>& workspace, std::size_t rows, std::size_t first, const RowsAhead& ahead,
+                         std::size_t done) const {
+    const kernels::Table<T>& kernel = kernels::active<T>();
     for (std::size_t k = 1; k <= depth(); ++k) {
         const Layer& layer = layout_.layers()[k - 1];
-        const MatrixView<T> input = workspace.a(k - 1).rows_from(first, rows);
         const MatrixView<T> n = workspace.n(k).rows_from(first, rows);
         const MatrixView<T> a = workspace.a(k).rows_from(first, rows);
-        // n^k = [1 a^(k-1)] theta^k, a^k = f^k(n^k); a sparse a^0 has no columns, and its entries come after the 1
-        kernel.multiply(n.data, n.stride, input.data - 1, input.stride, parameters_.data() + layer.offset, layer.stride,
-                        rows, input.cols + 1, layer.outputs, k == 1 ? &lines : nullptr);
-        if (k == 1 && workspace.sparse() != nullptr) {
-            const auto& x = workspace.sparse()->by_rows();
+        const SparseBatch<T>* sparse = k == 1 ? workspace.sparse() : nullptr;
+        const std::size_t begin = k == 1 ? done : 0;
+        // n^k = b^k + a^(k-1) W^k, a^k = f^k(n^k)
+        const bool activates = is_elementwise(layer.activation) && a.data == n.data && sparse == nullptr;
+        if (begin < layer.outputs) {
+            net_inputs(
+                n.cols_from(begin, layer.outputs - begin),
+                k == 1 ? rows_from(workspace.input(), first) : all_rows(workspace.a(k - 1).rows_from(first, rows)),
+                sparse == nullptr ? layer.inputs : 0, k, begin, activates, k == 1 ? ahead : RowsAhead{});
+        }
+        if (sparse != nullptr) {
+            const auto& x = sparse->by_rows();
             kernel.multiply_sparse(n.data, n.stride, x.begin.data() + first, x.position.data(), x.value.data(),
                                    theta(1).row(1), layer.stride, rows, layer.outputs, true);
         }
-        const bool is_identity = layer.activation == Activation::linear && a.data == n.data;
-        if (!is_identity) {
+        if (!activates) {
             kernel.activate[static_cast<int>(layer.activation)](a.data, a.stride, n.data, n.stride, rows,
                                                                 layer.outputs);
         }
@@ -50,17 +83,17 @@ void Network<T>::forward(Workspace<T>& workspace, std::size_t rows, std::size_t 
 }
 
 template <class T>
+void Network<T>::forward_next(Workspace<T>& workspace, std::size_t rows, std::size_t first_col,
+                              std::size_t cols) const {
+    const Layer& layer = layout_.layers().front();
+    net_inputs(workspace.next_a(1).rows_from(0, rows).cols_from(first_col, cols), workspace.next_input(), layer.inputs,
+               1, first_col, is_elementwise(layer.activation), {});
+}
+
+template <class T>
 void Network<T>::sensitivities(Workspace<T>& workspace, std::size_t rows, std::size_t first, Loss loss,
                                std::span<double> losses) const {
     const kernels::Table<T>& kernel = kernels::active<T>();
-    const auto multiply_by_slope = [&](std::size_t k) {
-        const Activation f = layout_.layers()[k - 1].activation;
-        if (f != Activation::linear) {
-            const MatrixView<T> s = workspace.s(k).rows_from(first, rows);
-            const MatrixView<T> a = workspace.a(k).rows_from(first, rows);
-            kernel.derivative[static_cast<int>(f)](s.data, s.stride, a.data, a.stride, rows, s.cols);
-        }
-    };
 
     // s^l = dL/da^l o f'(n^l). Row by row, so that the sum of the losses does not depend on who computes which rows.
     const std::size_t l = depth();
@@ -72,40 +105,57 @@ void Network<T>::sensitivities(Workspace<T>& workspace, std::size_t rows, std::s
                                                         y.row(i), y.stride, 1, layout_.outputs());
     }
     if (!is_canonical(loss)) {
-        multiply_by_slope(l);
+        kernel.derivative[static_cast<int>(layout_.layers().back().activation)](s_last.data, s_last.stride, a_last.data,
+                                                                                a_last.stride, rows, s_last.cols);
     }
 
     // s^(k-1) = s^k (W^k)^T o f'(n^(k-1))
     for (std::size_t k = l; k > 1; --k) {
-        const MatrixView<T> s = workspace.s(k).rows_from(first, rows);
+        const PickedRows<T> s = all_rows(workspace.s(k).rows_from(first, rows));
         const MatrixView<T> s_before = workspace.s(k - 1).rows_from(first, rows);
+        const MatrixView<T> a_before = workspace.a(k - 1).rows_from(first, rows);
         const MatrixView<T> transposed = workspace.transposed_weights(k);
-        kernel.multiply(s_before.data, s_before.stride, s.data, s.stride, transposed.data, transposed.stride, rows,
-                        s.cols, s_before.cols, nullptr);
-        multiply_by_slope(k - 1);
+        const Activation f = layout_.layers()[k - 2].activation;
+        using Kind = typename kernels::Finish<T>::Kind;
+        const kernels::Finish<T> multiply_by_slope{f == Activation::relu ? Kind::relu_slope : Kind::call,
+                                                   kernel.derivative[static_cast<int>(f)], a_before.data,
+                                                   a_before.stride};
+        const bool is_finished = is_elementwise(f) && f != Activation::linear;
+        kernel.multiply(s_before.data, s_before.stride, nullptr, &s, transposed.data, transposed.stride, rows,
+                        layout_.layers()[k - 1].outputs, s_before.cols, is_finished ? &multiply_by_slope : nullptr,
+                        nullptr);
+        if (!is_elementwise(f)) {
+            multiply_by_slope.call(s_before.data, s_before.stride, a_before.data, a_before.stride, rows, s_before.cols);
+        }
     }
 }
 
 template <class T>
-void Network<T>::gradient(T* out, const Workspace<T>& workspace, std::size_t rows, std::size_t k, std::size_t first,
-                          std::size_t count, bool add) const {
-    // dL/dtheta^k = [1 a^(k-1)]^T s^k
-    const MatrixView<T> input = workspace.a(k - 1);
-    const MatrixView<T> s = workspace.s(k);
-    const std::size_t stride = layout_.layers()[k - 1].stride;
+void Network<T>::gradient(T* out, std::size_t out_stride, const Workspace<T>& workspace, std::size_t rows,
+                          const Block& block, bool add, const RowsAhead& ahead) const {
+    // dL/db^k = 1^T s^k, dL/dW^k = (a^(k-1))^T s^k
+    const auto& [k, first_row, count, first_col, cols] = block;
     const kernels::Table<T>& kernel = kernels::active<T>();
-    const SparseBatch<T>* sparse = k == 1 ? workspace.sparse() : nullptr;
-    // Of a sparse input, only the row of the 1 is dense.
-    const std::size_t dense = sparse == nullptr ? count : first == 0 ? 1 : 0;
-    if (dense > 0) {
-        kernel.multiply_transposed(out, stride, input.data - 1 + first, input.stride, s.data, s.stride, dense, rows,
-                                   s.cols, add);
+    const MatrixView<T> s = workspace.s(k).rows_from(0, rows).cols_from(first_col, cols);
+    const std::size_t biases = first_row == 0 ? 1 : 0;
+    if (biases > 0) {
+        kernel.sum_rows(out, s.data, s.stride, rows, cols, add);
     }
-    if (sparse != nullptr) {
-        const auto& x = sparse->by_columns();
-        kernel.multiply_sparse(out + dense * stride, stride, x.begin.data() + first + dense - 1, x.position.data(),
-                               x.value.data(), s.data, s.stride, count - dense, s.cols, add);
+    if (count == biases) {
+        return;
     }
+    T* weights = out + biases * out_stride;
+    const std::size_t first_input = first_row + biases - 1;
+    if (k == 1 && workspace.sparse() != nullptr) {
+        const auto& x = workspace.sparse()->by_columns();
+        kernel.multiply_sparse(weights, out_stride, x.begin.data() + first_input, x.position.data(), x.value.data(),
+                               s.data, s.stride, count - biases, cols, add);
+        return;
+    }
+    PickedRows<T> input = k == 1 ? workspace.input() : all_rows(workspace.a(k - 1));
+    input.data += first_input;
+    const kernels::Ahead lines = lines_of(ahead);
+    kernel.multiply_transposed(weights, out_stride, &input, s.data, s.stride, count - biases, rows, cols, add, &lines);
 }
 
 template <class T>
@@ -131,7 +181,8 @@ double Network<T>::backward(Workspace<T>& workspace, std::size_t rows, Loss loss
     sensitivities(workspace, rows, 0, loss, losses);
     for (std::size_t k = 1; k <= depth(); ++k) {
         const Layer& layer = layout_.layers()[k - 1];
-        gradient(workspace.gradient() + layer.offset, workspace, rows, k, 0, layer.inputs + 1, add);
+        gradient(workspace.gradient() + layer.offset, layer.stride, workspace, rows,
+                 {k, 0, layer.inputs + 1, 0, layer.outputs}, add);
     }
     return std::accumulate(losses.begin(), losses.end(), 0.0);
 }

@@ -19,12 +19,13 @@ std::size_t perceptron_rule(Network<T>& network, Workspace<T>& workspace, std::s
     const MatrixView<T> theta = network.theta(1);
     std::size_t wrong = 0;
     for (std::size_t i = 0; i < rows; ++i) {
-        const T* x = workspace.a(0).row(i) - 1;  // [1 x]
+        const T* x = workspace.a(0).row(i);
         T* n = workspace.n(1).row(i);
         T* a = workspace.a(1).row(i);
         T* error = workspace.s(1).row(i);  // y - a; its padding stays zero
-        kernel.multiply(n, workspace.n(1).stride, x, workspace.a(0).stride, theta.data, theta.stride, 1, theta.rows,
-                        theta.cols, nullptr);
+        const PickedRows<T> row{x, 0, nullptr};
+        kernel.multiply(n, workspace.n(1).stride, theta.data, &row, theta.row(1), theta.stride, 1, theta.rows - 1,
+                        theta.cols, nullptr, nullptr);
         kernel.activate[static_cast<int>(Activation::hard_limit)](a, workspace.a(1).stride, n, workspace.n(1).stride, 1,
                                                                   theta.cols);
         bool is_wrong = false;
@@ -34,8 +35,9 @@ std::size_t perceptron_rule(Network<T>& network, Workspace<T>& workspace, std::s
         }
         if (is_wrong) {
             ++wrong;
-            for (std::size_t q = 0; q < theta.rows; ++q) {
-                kernel.add_scaled(theta.row(q), error, static_cast<T>(eta) * x[q], theta.cols);
+            kernel.add_scaled(theta.row(0), error, static_cast<T>(eta), theta.cols);
+            for (std::size_t q = 1; q < theta.rows; ++q) {
+                kernel.add_scaled(theta.row(q), error, static_cast<T>(eta) * x[q - 1], theta.cols);
             }
         }
     }

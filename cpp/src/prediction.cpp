@@ -40,14 +40,15 @@ bool predict_blocks(const Network<T>& network, MatrixView<T> out, const Rows& ro
         const Some next = some(first + count, std::min(rows_per_block, out.rows - first - count));
         gather(workspace, here.rows, here.index);
         if (!rows.are_sparse() && rows.element != Element::uint8) {
-            const MatrixView<T> x = workspace.a(0);
+            const PickedRows<T> x = workspace.input();
             for (std::size_t i = 0; i < count; ++i) {
-                if (!kernel.is_finite(x.row(i), x.cols)) {
+                const std::int64_t row = x.index != nullptr ? x.index[i] : static_cast<std::int64_t>(i);
+                if (!kernel.is_finite(x.data + row * x.stride, rows.features)) {
                     is_finite.store(false, std::memory_order_relaxed);
                 }
             }
         }
-        network.forward(workspace, count, 0, {&next.rows, next.index});
+        network.forward(workspace, count, 0, {&next.rows, next.index, next.rows.row_bytes()});
         const MatrixView<T> a = workspace.a(network.depth());
         for (std::size_t i = 0; i < count; ++i) {
             std::copy_n(a.row(i), out.cols, out.row(first + i));

@@ -45,8 +45,6 @@ Team::~Team() {
     }
 }
 
-// Each thread has a share of neighbouring blocks, the same ones in every phase of as many blocks: what a block needs
-// is likely to be in that core's cache.
 std::size_t Team::first_block(std::size_t thread, std::size_t blocks) const { return thread * blocks / size(); }
 
 void Team::run_phase(const Phase& phase) {

@@ -74,24 +74,30 @@ Trainer<T>::Trainer(const Network<T>& network, const TrainerOptions& options)
 template <class T>
 bool Trainer<T>::train_epoch(Network<T>& network, TrainingStep<T>& step, const TrainingData& data,
                              std::span<const std::int64_t> order, Interruption* interruption, double& loss) {
+    const std::size_t batch_size = options_.batch_size;
+    // As many rows of a batch as a step takes at a time, from `begin` on.
+    const auto chunk_at = [&](std::size_t begin) {
+        const std::size_t end = std::min(begin / batch_size * batch_size + batch_size, order.size());
+        return order.subspan(begin, begin < end ? std::min(step.chunk(), end - begin) : 0);
+    };
     double sum = 0;
-    for (std::size_t done = 0; done < order.size(); done += options_.batch_size) {
-        const std::span<const std::int64_t> batch =
-            order.subspan(done, std::min(options_.batch_size, order.size() - done));
-        for (std::size_t begin = 0; begin < batch.size(); begin += step.chunk()) {
-            if (interruption != nullptr && interruption->requested()) {
-                return false;
-            }
-            if (begin > 0) {
-                step.accumulate(network);
-            }
-            const std::size_t rows = std::min(step.chunk(), batch.size() - begin);
-            const std::size_t end = done + begin + rows;
-            const std::span<const std::int64_t> next = order.subspan(end, std::min(step.chunk(), order.size() - end));
-            sum += options_.loss_scale *
-                   step.pass(network, data.rows, data.targets, batch.subspan(begin, rows), options_.loss, next);
+    std::span<const std::int64_t> next = chunk_at(0);
+    for (std::size_t done = 0; done < order.size();) {
+        if (interruption != nullptr && interruption->requested()) {
+            return false;
         }
-        sum += step.update(network, optimizer_, batch.size()) * static_cast<double>(batch.size());
+        const std::span<const std::int64_t> rows = next;
+        if (done % batch_size > 0) {
+            step.accumulate(network);
+        }
+        done += rows.size();
+        next = chunk_at(done);
+        sum += options_.loss_scale *
+               step.pass(network, data.targets, rows, options_.loss, {next, chunk_at(done + next.size())});
+        if (done % batch_size == 0 || done == order.size()) {
+            const std::size_t batch = (done - 1) % batch_size + 1;
+            sum += step.update(network, optimizer_, batch) * static_cast<double>(batch);
+        }
     }
     loss = sum / static_cast<double>(order.size());
     return true;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "rosenblatt/sparse_batch.hpp"
 
@@ -18,10 +19,8 @@ std::size_t chunk_rows(const Layout& layout, std::size_t batch_size, const Rows&
                     std::clamp(most_multiplications / multiplications_per_row(layout, rows), fewest_rows, most_rows));
 }
 
-// Boundaries of `blocks` even parts of `rows` rows, at multiples of 4, the height of most tiles.
-std::size_t boundary(std::size_t block, std::size_t blocks, std::size_t rows) {
-    return block == blocks ? rows : block * rows / blocks / 4 * 4;
-}
+// What is fetched at a time of rows that are read in place stays in a second-level cache until it is read.
+constexpr std::size_t most_bytes_ahead = std::size_t{256} * 1024;
 
 }  // namespace
 
@@ -37,37 +36,22 @@ std::size_t worthwhile_threads(const Layout& layout, std::size_t batch_size, std
 }
 
 template <class T>
-std::vector<typename TrainingStep<T>::Slab> TrainingStep<T>::slabs_of(const Layout& layout) {
-    // About 32 slabs can be shared out evenly among up to 8 threads; their gradients stay in the cache. 12 rows are
-    // whole tiles of every height, and fewer than 2048 elements are not worth handing out.
-    constexpr std::size_t height = 12;
-    const std::size_t elements = std::max<std::size_t>(layout.size() / 32, 2048);
-    std::vector<Slab> slabs;
-    for (std::size_t k = 1; k <= layout.layers().size(); ++k) {
-        const Layer& layer = layout.layers()[k - 1];
-        const std::size_t rows = layer.inputs + 1;
-        const std::size_t count = std::max(elements / layer.stride / height * height, height);
-        for (std::size_t first = 0; first < rows; first += count) {
-            slabs.push_back({k, first, std::min(count, rows - first)});
-        }
-    }
-    return slabs;
-}
-
-template <class T>
 TrainingStep<T>::TrainingStep(const Network<T>& network, std::size_t batch_size, Team& team, const Rows& rows)
     : team_(team),
+      x_(rows),
+      plan_(network.layout(), sizeof(T), team, !rows.are_sparse()),
       workspace_(network.layout(), chunk_rows(network.layout(), batch_size, rows),
                  chunk_rows(network.layout(), batch_size, rows) < batch_size ? Keep::training : Keep::sensitivities,
-                 rows),
-      slabs_(slabs_of(network.layout())),
+                 rows, plan_.owned_cols() > 0),
       losses_(workspace_.batch()),
-      squares_(slabs_.size()) {
+      squares_(plan_.squares()) {
     for (std::size_t thread = 0; thread < team.size(); ++thread) {
-        for (const Slab& slab : slabs_) {
-            if (slab.first == 0) {  // a layer's first slab is its largest
-                gradients_.emplace_back(slab.count * network.layout().layers()[slab.k - 1].stride);
-            }
+        const auto add = [&](std::size_t k, std::size_t cols) {
+            gradients_.emplace_back(plan_.slab_rows(k) * padded(cols, sizeof(T)));
+        };
+        add(1, plan_.owned_cols() / team.size());
+        for (std::size_t k = 1; k <= network.depth(); ++k) {
+            add(k, network.layout().layers()[k - 1].outputs - (k == 1 ? plan_.owned_cols() : 0));
         }
     }
     for (std::size_t k = 2; k <= network.depth(); ++k) {
@@ -75,70 +59,141 @@ TrainingStep<T>::TrainingStep(const Network<T>& network, std::size_t batch_size,
     }
 }
 
+// The blocks of a chunk are even parts of its rows, cut at multiples of 4, the height of most tiles.
 template <class T>
-double TrainingStep<T>::pass(const Network<T>& network, const Rows& rows, const Targets& targets,
-                             std::span<const std::int64_t> index, Loss loss, std::span<const std::int64_t> next) {
+typename TrainingStep<T>::Part TrainingStep<T>::part(std::size_t block, std::size_t rows) const {
+    const auto boundary = [&](std::size_t i) { return i == blocks_ ? rows : i * rows / blocks_ / 4 * 4; };
+    return {boundary(block), boundary(block + 1) - boundary(block)};
+}
+
+template <class T>
+RowsAhead TrainingStep<T>::ahead_of_block(std::size_t i) const {
+    if (plan_.owned_cols() > 0 || workspace_.reads_in_place()) {
+        return {};  // those are fetched while the gradient is summed
+    }
+    const auto [first, count] = part(i, upcoming_.next.size());
+    return {&x_, upcoming_.next.subspan(first, count), x_.row_bytes()};
+}
+
+template <class T>
+RowsAhead TrainingStep<T>::ahead_of_slab(const UpdatePlan::Unit& unit, std::size_t unit_number, std::size_t i,
+                                         std::size_t slabs) const {
+    const auto share = [](std::span<const std::int64_t> rows, std::size_t number, std::size_t of) {
+        const std::size_t first = number * rows.size() / of;
+        return rows.subspan(first, (number + 1) * rows.size() / of - first);
+    };
+    if (workspace_.reads_in_place()) {
+        const std::size_t bytes = most_bytes_ahead / std::max<std::size_t>(upcoming_.next.size(), 1);
+        if (plan_.owned_cols() == 0) {  // a thread reads the rows of its own blocks,
+            return {&x_, share(upcoming_.next, unit_number, plan_.units().size()), bytes};
+        }
+        if (unit.is_owned) {  // or all of them
+            return {&x_, share(upcoming_.next, i, slabs), bytes};
+        }
+    } else if (unit.is_owned) {  // and of those that it will gather, its share
+        const std::size_t owner = unit.block.first_col / unit.block.cols;
+        return {&x_, share(share(upcoming_.later, owner, team_.size()), i, slabs), x_.row_bytes()};
+    }
+    return {};
+}
+
+template <class T>
+double TrainingStep<T>::pass(const Network<T>& network, const Targets& targets, std::span<const std::int64_t> index,
+                             Loss loss, const Upcoming& upcoming) {
     rows_ = index.size();
+    upcoming_ = upcoming;
     SparseBatch<T>* sparse = workspace_.sparse();
+    const bool in_place = workspace_.reads_in_place();
     // A block streams all of theta through the cache, so few large ones: 128 rows are 2 to 8 % faster than 48. Sparse
     // rows read little of it, and differ in length.
     const std::size_t rows_per_block = sparse == nullptr ? 128 : 32;
     const std::size_t per_thread = (rows_ + team_.size() * rows_per_block - 1) / (team_.size() * rows_per_block);
-    const std::size_t blocks = std::min(team_.size() * per_thread, (rows_ + 3) / 4);
+    blocks_ = std::min(team_.size() * per_thread, (rows_ + 3) / 4);
+
+    const bool has_begun = std::exchange(has_begun_, false);
     if (sparse != nullptr) {
-        sparse->place(rows, index);
-        team_.run(blocks, [&](std::size_t block, std::size_t) {
-            const std::size_t first = boundary(block, blocks, rows_);
-            sparse->gather(rows, index, first, boundary(block + 1, blocks, rows_) - first);
+        sparse->place(x_, index);
+        team_.run(blocks_, [&](std::size_t block, std::size_t) {
+            const auto [first, count] = part(block, rows_);
+            sparse->gather(x_, index, first, count);
         });
+    } else if (has_begun) {
+        workspace_.advance();
+    } else if (in_place) {
+        workspace_.read_in_place(x_, index);
     }
     // One block more is the transposition of sparse rows, which nothing here waits for.
     const std::size_t transpositions = sparse == nullptr ? 0 : 1;
-    team_.run(transpositions + blocks, [&](std::size_t i, std::size_t) {
+    team_.run(transpositions + blocks_, [&](std::size_t i, std::size_t) {
         if (i < transpositions) {
             sparse->transpose();
             return;
         }
         const std::size_t block = i - transpositions;
-        const std::size_t first = boundary(block, blocks, rows_);
-        const std::size_t count = boundary(block + 1, blocks, rows_) - first;
-        const std::span<const std::int64_t> some = index.subspan(first, count);
-        if (sparse == nullptr) {
-            gather(workspace_.a(0).rows_from(first, count), rows, some);
+        const auto [first, count] = part(block, rows_);
+        if (sparse == nullptr && !in_place && !has_begun) {
+            gather(workspace_.a(0).rows_from(first, count), x_, index.subspan(first, count));
         }
-        gather(workspace_.y().rows_from(first, count), targets, some);
-        const std::size_t known = std::min(first, next.size());
-        network.forward(workspace_, count, first, {&rows, next.subspan(known, std::min(count, next.size() - known))});
+        gather(workspace_.y().rows_from(first, count), targets, index.subspan(first, count));
+        network.forward(workspace_, count, first, ahead_of_block(block), has_begun ? plan_.owned_cols() : 0);
         network.sensitivities(workspace_, count, first, loss, std::span(losses_).subspan(first, count));
+        if (plan_.owned_cols() > 0 && !in_place) {
+            const Part next = part(block, upcoming_.next.size());
+            gather(workspace_.next_a(0).rows_from(next.first, next.count), x_,
+                   upcoming_.next.subspan(next.first, next.count));
+        }
     });
     return std::accumulate(losses_.begin(), losses_.begin() + static_cast<std::ptrdiff_t>(rows_), 0.0);
 }
 
 template <class T>
-void TrainingStep<T>::accumulate(const Network<T>& network) {
-    team_.run(slabs_.size(), [&](std::size_t i, std::size_t) {
-        const Slab& slab = slabs_[i];
-        const Layer& layer = network.layout().layers()[slab.k - 1];
-        network.gradient(workspace_.gradient() + layer.offset + slab.first * layer.stride, workspace_, rows_, slab.k,
-                         slab.first, slab.count, is_accumulated_);
+template <class Move>
+void TrainingStep<T>::sum_gradients(const Network<T>& network, bool accumulates, const Move& move) {
+    const bool begins_next = plan_.owned_cols() > 0 && !upcoming_.next.empty();
+    if (begins_next && workspace_.reads_in_place()) {
+        workspace_.read_next_in_place(x_, upcoming_.next);
+    }
+    team_.run(plan_.units().size(), [&](std::size_t i, std::size_t thread) {
+        const UpdatePlan::Unit& unit = plan_.units()[i];
+        const Layer& layer = network.layout().layers()[unit.block.k - 1];
+        AlignedBuffer<T>& scratch = gradients_[thread * (network.depth() + 1) + (unit.is_owned ? 0 : unit.block.k)];
+        const std::size_t stride = accumulates ? layer.stride : padded(unit.block.cols, sizeof(T));
+        const std::size_t end = unit.block.first_row + unit.block.rows;
+        const std::size_t slab_rows = plan_.slab_rows(unit.block.k);
+        const std::size_t slabs = (unit.block.rows + slab_rows - 1) / slab_rows;
+        Block slab = unit.block;
+        for (std::size_t j = 0; j < slabs; ++j, slab.first_row += slab_rows) {
+            slab.rows = std::min(slab_rows, end - slab.first_row);
+            T* gradient = accumulates ? workspace_.gradient() + layer.offset + slab.first_row * stride + slab.first_col
+                                      : scratch.data();
+            network.gradient(gradient, stride, workspace_, rows_, slab, is_accumulated_,
+                             ahead_of_slab(unit, i, j, slabs));
+            move(slab, gradient, stride,
+                 squares_.data() + plan_.squares_of(unit.first_slab + j) + lines(slab.first_col, sizeof(T)));
+        }
+        if (unit.is_owned && begins_next) {
+            network.forward_next(workspace_, upcoming_.next.size(), unit.block.first_col, unit.block.cols);
+        }
     });
+    has_begun_ = begins_next;
+}
+
+template <class T>
+void TrainingStep<T>::accumulate(const Network<T>& network) {
+    sum_gradients(network, true, [](const Block&, const T*, std::size_t, double*) {});
     is_accumulated_ = true;
 }
 
 template <class T>
 double TrainingStep<T>::update(Network<T>& network, Optimizer<T>& optimizer, std::size_t rows) {
     optimizer.begin_step(rows);
-    team_.run(slabs_.size(), [&](std::size_t i, std::size_t thread) {
-        const Slab& slab = slabs_[i];
-        const Layer& layer = network.layout().layers()[slab.k - 1];
-        T* gradient = is_accumulated_ ? workspace_.gradient() + layer.offset + slab.first * layer.stride
-                                      : gradients_[thread * network.depth() + slab.k - 1].data();
-        network.gradient(gradient, workspace_, rows_, slab.k, slab.first, slab.count, is_accumulated_);
-        squares_[i] = optimizer.update(network, slab.k, slab.first, slab.count, gradient);
-        if (slab.k > 1) {
-            network.transpose_weights(workspace_, slab.k, slab.first, slab.count);
-        }
-    });
+    sum_gradients(network, is_accumulated_,
+                  [&](const Block& slab, const T* gradient, std::size_t stride, double* squares) {
+                      optimizer.update(network, slab, gradient, stride, squares);
+                      if (slab.k > 1) {
+                          network.transpose_weights(workspace_, slab.k, slab.first_row, slab.rows);
+                      }
+                  });
     is_accumulated_ = false;
     return optimizer.end_step(std::accumulate(squares_.begin(), squares_.end(), 0.0));
 }

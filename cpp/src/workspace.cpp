@@ -5,18 +5,19 @@
 namespace rosenblatt {
 
 template <class T>
-Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep, const Rows& x)
-    : batch_(batch), keep_(keep) {
-    // Before each row of a there is a cache line whose last element is the constant 1 of [1 a].
-    constexpr std::size_t lead = cache_line / sizeof(T);
+Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep, const Rows& x, bool has_next)
+    : batch_(batch),
+      keep_(keep),
+      reads_in_place_(x.data != nullptr && !x.are_sparse() && x.element == element_of<T>()) {
     const std::vector<std::size_t>& sizes = layout.sizes();
     const std::size_t depth = layout.layers().size();
     std::size_t total = 0;
-    const auto place = [&total](std::size_t rows, std::size_t cols, std::size_t stride, std::size_t before) {
+    const auto place = [&total](std::size_t rows, std::size_t cols) {
+        const std::size_t stride = padded(cols, sizeof(T));
         if (stride != 0 && rows > (std::numeric_limits<std::ptrdiff_t>::max() / sizeof(T) - total) / stride) {
             throw OutOfMemory(rows, stride * sizeof(T));
         }
-        const Place result{total + before, rows, cols, stride};
+        const Place result{total, rows, cols, stride};
         total += rows * stride;
         return result;
     };
@@ -25,26 +26,30 @@ Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep, cons
     a_.resize(depth + 1);
     s_.resize(depth + 1);
     transposed_.resize(depth + 1);
-    for (std::size_t k = 0; k <= depth; ++k) {
-        const std::size_t cols = k == 0 && x.are_sparse() ? 0 : sizes[k];
-        a_[k] = place(batch, cols, padded(cols + lead, sizeof(T)), lead);
+    for (std::size_t side = 0; side < (has_next ? 2 : 1); ++side) {
+        first_[side][0] = place(batch, reads_in_place_ || x.are_sparse() ? 0 : sizes[0]);
+        first_[side][1] = place(batch, sizes[1]);
     }
-    for (std::size_t k = 1; k <= depth; ++k) {
-        n_[k] = keep == Keep::everything ? place(batch, sizes[k], padded(sizes[k], sizeof(T)), 0) : a_[k];
+    for (std::size_t k = 2; k <= depth; ++k) {
+        a_[k] = place(batch, sizes[k]);
+    }
+    for (std::size_t k = 1; k <= depth && keep == Keep::everything; ++k) {
+        n_[k] = place(batch, sizes[k]);
     }
     std::size_t gradient = 0;
     if (keep != Keep::outputs) {
         for (std::size_t k = 1; k <= depth; ++k) {
-            s_[k] = place(batch, sizes[k], padded(sizes[k], sizeof(T)), 0);
+            s_[k] = place(batch, sizes[k]);
         }
         for (std::size_t k = 2; k <= depth; ++k) {
-            transposed_[k] = place(sizes[k], sizes[k - 1], padded(sizes[k - 1], sizeof(T)), 0);
+            transposed_[k] = place(sizes[k], sizes[k - 1]);
         }
-        y_ = place(batch, sizes[depth], padded(sizes[depth], sizeof(T)), 0);
+        y_ = place(batch, sizes[depth]);
     }
     const bool has_gradient = keep == Keep::training || keep == Keep::everything;
     if (has_gradient) {
-        gradient = place(1, layout.size(), layout.size(), 0).offset;
+        gradient = total;
+        total += layout.size();
     }
 
     if (x.are_sparse()) {
@@ -53,21 +58,20 @@ Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep, cons
     memory_ = AlignedBuffer<T>(total);
     begin_ = memory_.data();
     gradient_begin_ = has_gradient ? begin_ + gradient : nullptr;
-    for (std::size_t k = 0; k <= depth; ++k) {
-        for (std::size_t i = 0; i < batch; ++i) {
-            view(a_[k]).row(i)[-1] = T(1);
-        }
+    for (std::size_t side = 0; side < 2; ++side) {
+        const MatrixView<T> x_here = view(first_[side][0]);
+        inputs_[side] = {x_here.data, static_cast<std::ptrdiff_t>(x_here.stride), nullptr};
     }
 }
 
 template <class T>
 MatrixView<T> Workspace<T>::n(std::size_t k) const {
-    return view(n_[k]);
+    return keep_ == Keep::everything ? view(n_[k]) : a(k);
 }
 
 template <class T>
 MatrixView<T> Workspace<T>::a(std::size_t k) const {
-    return view(a_[k]);
+    return view(k < 2 ? first_[side_][k] : a_[k]);
 }
 
 template <class T>
@@ -90,6 +94,8 @@ void gather(Workspace<T>& workspace, const Rows& rows, std::span<const std::int6
     if (SparseBatch<T>* sparse = workspace.sparse()) {
         sparse->place(rows, index);
         sparse->gather(rows, index, 0, index.size());
+    } else if (workspace.reads_in_place()) {
+        workspace.read_in_place(rows, index);
     } else {
         gather(workspace.a(0), rows, index);
     }

@@ -29,6 +29,8 @@ struct Task {
     std::vector<std::int32_t> columns;
     std::vector<std::int64_t> begins{0};
     bool is_sparse = false;
+    bool knows_next = true;
+    std::vector<std::uint8_t> bytes;  // x of whole numbers, if not empty
 
     explicit Task(bool has_zeros = false, bool sparse = false) : is_sparse(sparse) {
         Dice dice(3);
@@ -55,6 +57,9 @@ struct Task {
             return {
                 values.data(), element, labels.size(), 60, 0, {testing::integers(begins), testing::integers(columns)}};
         }
+        if (!bytes.empty()) {
+            return {bytes.data(), Element::uint8, labels.size(), 60, 60};
+        }
         return {x.data(), element, labels.size(), 60, 60};
     }
 };
@@ -79,6 +84,10 @@ Outcome train(const Task<T>& task, const std::vector<std::size_t>& sizes, std::s
     Team team(threads);
     TrainingStep<T> step(network, batch, team, task.rows());
     const Targets targets{task.labels, {}};
+    const auto chunk_at = [&](std::size_t begin) {
+        const std::size_t end = std::min(begin / batch * batch + batch, task.index.size());
+        return std::span(task.index).subspan(begin, begin < end ? std::min(step.chunk(), end - begin) : 0);
+    };
     Outcome outcome;
     for (std::size_t done = 0; done < task.index.size(); done += batch) {
         const std::size_t rows = std::min(batch, task.index.size() - done);
@@ -87,9 +96,13 @@ Outcome train(const Task<T>& task, const std::vector<std::size_t>& sizes, std::s
             if (begin > 0) {
                 step.accumulate(network);
             }
-            const std::size_t count = std::min(step.chunk(), rows - begin);
-            loss += step.pass(network, task.rows(), targets, std::span(task.index).subspan(done + begin, count),
-                              Loss::log_loss);
+            const auto chunk = chunk_at(done + begin);
+            // What comes next is known, or not, as at the end of an epoch.
+            const std::size_t end = done + begin + chunk.size();
+            const bool is_known = task.knows_next && done / batch % 3 != 1;
+            const Upcoming upcoming =
+                is_known ? Upcoming{chunk_at(end), chunk_at(end + chunk_at(end).size())} : Upcoming{};
+            loss += step.pass(network, targets, chunk, Loss::log_loss, upcoming);
         }
         outcome.losses.push_back(loss);
         outcome.losses.push_back(step.update(network, optimizer, rows));
@@ -123,6 +136,31 @@ void check_teams(const Task<T>& task) {
 TEST_CASE_TEMPLATE("a team of any size takes the same step", T, float, double) { check_teams(Task<T>()); }
 
 TEST_CASE_TEMPLATE("also with sparse rows", T, float, double) { check_teams(Task<T>(true, true)); }
+
+TEST_CASE_TEMPLATE("rows that are gathered give what rows read in place do, whether the next ones are known or not", T,
+                   float, double) {
+    Task<T> bytes;
+    for (std::size_t j = 0; j < bytes.x.size(); ++j) {
+        bytes.bytes.push_back(static_cast<std::uint8_t>(j % 5));
+        bytes.x[j] = static_cast<T>(j % 5);
+    }
+    Task<T> numbers = bytes;
+    numbers.bytes.clear();
+    for (const std::size_t batch : {50U, 2500U}) {
+        const std::vector<std::size_t> sizes{60, 100, 7};
+        const Outcome wanted = train(numbers, sizes, batch, Solver::adam, 1);
+        for (const std::size_t threads : {1U, 2U, 3U, 5U}) {
+            for (const bool knows_next : {false, true}) {
+                CAPTURE(batch);
+                CAPTURE(threads);
+                CAPTURE(knows_next);
+                numbers.knows_next = bytes.knows_next = knows_next;
+                CHECK(train(numbers, sizes, batch, Solver::adam, threads) == wanted);
+                CHECK(train(bytes, sizes, batch, Solver::adam, threads) == wanted);
+            }
+        }
+    }
+}
 
 TEST_CASE("sparse rows take the step of the dense ones that they mean") {
     for (const std::vector<std::size_t>& sizes : {std::vector<std::size_t>{60, 7}, {60, 33, 50, 7}}) {

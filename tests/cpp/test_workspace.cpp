@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -22,15 +23,6 @@ bool starts_on_a_cache_line(MatrixView<T> matrix) {
     bool all = true;
     for (std::size_t i = 0; i < matrix.rows; ++i) {
         all = all && reinterpret_cast<std::uintptr_t>(matrix.row(i)) % cache_line == 0;
-    }
-    return all;
-}
-
-template <class T>
-bool has_ones_before_rows(const Workspace<T>& workspace, std::size_t k) {
-    bool all = true;
-    for (std::size_t i = 0; i < workspace.batch(); ++i) {
-        all = all && workspace.a(k).row(i)[-1] == T(1);
     }
     return all;
 }
@@ -94,32 +86,72 @@ TEST_CASE_TEMPLATE("n shares the memory of a unless everything is kept", T, floa
     }
 }
 
-TEST_CASE_TEMPLATE("the ones and the zero padding survive a forward and a backward pass", T, float, double) {
+TEST_CASE_TEMPLATE("the zero padding survives a forward and a backward pass", T, float, double) {
     testing::Dice dice(1);
     for (std::size_t width = 1; width <= 40; ++width) {
         Network<T> network({width, width, 3, width}, {Activation::tanh, Activation::relu, Activation::sigmoid});
         testing::set_random_parameters(network, dice);
         for (const Keep keep : {Keep::training, Keep::everything}) {
             Workspace<T> workspace(network.layout(), 5, keep);
-            for (std::size_t k = 0; k <= 3; ++k) {
-                REQUIRE(has_ones_before_rows(workspace, k));
-            }
             testing::set_random_batch(workspace, Loss::squared_error, dice);
             network.forward(workspace, 5);
             network.backward(workspace, 5, Loss::squared_error);
-            for (std::size_t k = 0; k <= 3; ++k) {
+            for (std::size_t k = 1; k <= 3; ++k) {
                 CAPTURE(width);
                 CAPTURE(k);
-                CHECK(has_ones_before_rows(workspace, k));
-                if (k > 0) {
-                    CHECK(has_zero_padding(workspace.s(k)));
-                    const Layer& layer = network.layout().layers()[k - 1];
-                    CHECK(has_zero_padding(MatrixView<T>{workspace.gradient() + layer.offset, layer.inputs + 1,
-                                                         layer.outputs, layer.stride}));
-                }
+                CHECK(has_zero_padding(workspace.s(k)));
+                const Layer& layer = network.layout().layers()[k - 1];
+                CHECK(has_zero_padding(
+                    MatrixView<T>{workspace.gradient() + layer.offset, layer.inputs + 1, layer.outputs, layer.stride}));
             }
         }
     }
+}
+
+TEST_CASE_TEMPLATE("rows that hold the network's type are read where they lie", T, float, double) {
+    const std::vector<std::int64_t> index{4, 0, 4, 2};
+    std::vector<T> table(5 * 7);
+    testing::Dice dice(2);
+    dice.fill(table.data(), table.size());
+    Network<T> network({5, 4, 2}, {Activation::tanh, Activation::linear});
+    testing::set_random_parameters(network, dice);
+    // The rows in their order with a gap between them, and from the last to the first.
+    for (const std::ptrdiff_t stride : {7, -7}) {
+        const T* first = stride > 0 ? table.data() : table.data() + 4 * 7;
+        const Rows rows{first, element_of<T>(), 5, 5, stride};
+        Workspace<T> in_place(network.layout(), 4, Keep::training, rows);
+        Workspace<T> copied(network.layout(), 4, Keep::training);
+        CHECK(in_place.reads_in_place());
+        CHECK(in_place.a(0).cols == 0);
+        CHECK_FALSE(copied.reads_in_place());
+        gather(in_place, rows, index);
+        gather(copied, rows, index);
+        CHECK(in_place.input().data == first);
+        for (Workspace<T>* workspace : {&in_place, &copied}) {
+            std::fill_n(workspace->y().data, workspace->y().rows * workspace->y().stride, T(0));
+            network.forward(*workspace, 4);
+            network.backward(*workspace, 4, Loss::squared_error);
+        }
+        CHECK(std::equal(copied.gradient(), copied.gradient() + network.layout().size(), in_place.gradient()));
+    }
+    const std::vector<std::uint8_t> bytes(25);
+    CHECK_FALSE(
+        Workspace<T>(network.layout(), 4, Keep::training, {bytes.data(), Element::uint8, 5, 5, 5}).reads_in_place());
+}
+
+TEST_CASE_TEMPLATE("the next batch's input and first layer become those of the batch", T, float, double) {
+    const Layout layout(sizes, activations, sizeof(T));
+    Workspace<T> workspace(layout, 2, Keep::outputs, {}, true);
+    const T* before = workspace.a(0).data;
+    const T* next_input = workspace.next_a(0).data;
+    const T* next_layer = workspace.next_a(1).data;
+    CHECK(next_input != before);
+    CHECK(workspace.next_input().data == next_input);
+    workspace.advance();
+    CHECK(workspace.a(0).data == next_input);
+    CHECK(workspace.input().data == next_input);
+    CHECK(workspace.a(1).data == next_layer);
+    CHECK(workspace.next_a(0).data == before);
 }
 
 TEST_CASE("a batch that no memory can hold is refused, not wrapped around") {

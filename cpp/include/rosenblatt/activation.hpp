@@ -10,6 +10,9 @@ enum class Activation { hard_limit, relu, linear, sigmoid, tanh, softmax };
 
 inline constexpr int activation_count = 6;
 
+// Whether each a_j depends on n_j alone: all but softmax.
+[[nodiscard]] bool is_elementwise(Activation activation);
+
 // The textbook's name of an activation, e.g. "HardLimit".
 [[nodiscard]] std::string_view name(Activation activation);
 

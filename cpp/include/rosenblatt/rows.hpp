@@ -16,6 +16,11 @@ enum class Element { uint8, float32, float64 };
     return element == Element::uint8 ? 1 : element == Element::float32 ? 4 : 8;
 }
 
+template <class T>
+[[nodiscard]] constexpr Element element_of() {
+    return sizeof(T) == sizeof(float) ? Element::float32 : Element::float64;
+}
+
 // Integers in the caller's memory: int64 where they are wide, else int32.
 struct Integers {
     const void* data = nullptr;
@@ -50,6 +55,8 @@ struct Rows {
 
     [[nodiscard]] bool are_sparse() const { return csr.begins.data != nullptr; }
 
+    [[nodiscard]] std::size_t row_bytes() const { return features * element_size(element); }
+
     [[nodiscard]] Rows rows_from(std::size_t first, std::size_t number) const {
         Rows some = *this;
         some.count = number;
@@ -63,10 +70,11 @@ struct Rows {
     }
 };
 
-// Rows that will be gathered soon: whoever computes meanwhile may have them fetched from memory.
+// Rows that will be read soon: whoever computes meanwhile may have so many bytes of each fetched from memory.
 struct RowsAhead {
     const Rows* rows = nullptr;
     std::span<const std::int64_t> index;
+    std::size_t bytes = 0;
 };
 
 // out (index.size() x features) = the rows named by `index`, each in [0, rows.count); the rows are not sparse

@@ -22,6 +22,10 @@ public:
 
     [[nodiscard]] std::size_t size() const { return shares_.size(); }
 
+    // Each thread has a share of neighbouring blocks, the same ones in every phase of as many blocks: what a block
+    // needs is likely to be in that core's cache. This is where a share begins, and where the one before it ends.
+    [[nodiscard]] std::size_t first_block(std::size_t thread, std::size_t blocks) const;
+
     // Calls work(block, thread) once for every block = 0 .. blocks - 1, thread < size(), and returns when all are
     // done. Which thread gets which block is open: results must not depend on it. `work` must not throw.
     template <class Work>
@@ -52,7 +56,6 @@ private:
         std::atomic<std::uint64_t> left{0};
     };
 
-    [[nodiscard]] std::size_t first_block(std::size_t thread, std::size_t blocks) const;
     void run_phase(const Phase& phase);
     void work_on(std::uint64_t number, std::size_t thread);
     void wait_for_phases(std::size_t thread);

@@ -12,6 +12,7 @@
 #include "rosenblatt/optimizer.hpp"
 #include "rosenblatt/targets.hpp"
 #include "rosenblatt/team.hpp"
+#include "rosenblatt/update_plan.hpp"
 
 namespace rosenblatt {
 
@@ -19,19 +20,26 @@ namespace rosenblatt {
 [[nodiscard]] std::size_t worthwhile_threads(const Layout& layout, std::size_t batch_size, std::size_t threads,
                                              const Rows& rows = {});
 
+// What comes after a chunk, as far as it is known: the rows of the next one, to begin with them early, and of the one
+// after that, to fetch them from memory.
+struct Upcoming {
+    std::span<const std::int64_t> next;
+    std::span<const std::int64_t> later;
+};
+
 template <class T>
 class TrainingStep {
 public:
-    // For batches of up to `batch_size` rows, of those `rows` if they are sparse, and for a network whose parameters
-    // nobody else changes meanwhile. A batch is taken in chunks of at most chunk() rows.
-    TrainingStep(const Network<T>& network, std::size_t batch_size, Team& team, const Rows& rows = {});
+    // For batches of up to `batch_size` of those `rows`, and for a network whose parameters nobody else changes
+    // meanwhile. A batch is taken in chunks of at most chunk() rows.
+    TrainingStep(const Network<T>& network, std::size_t batch_size, Team& team, const Rows& rows);
 
     [[nodiscard]] std::size_t chunk() const { return workspace_.batch(); }
 
-    // Forward and backward pass for a chunk: the rows named by `index`. Returns the loss summed over them. The rows
-    // named by `next` are those of the pass after this one, if that is known: they are fetched from memory meanwhile.
-    double pass(const Network<T>& network, const Rows& rows, const Targets& targets,
-                std::span<const std::int64_t> index, Loss loss, std::span<const std::int64_t> next = {});
+    // Forward and backward pass for a chunk: the rows named by `index`, which has to stay where it is until the update.
+    // Returns the loss summed over them. The pass after this one must be that of `upcoming.next`, if there are any.
+    double pass(const Network<T>& network, const Targets& targets, std::span<const std::int64_t> index, Loss loss,
+                const Upcoming& upcoming = {});
 
     // Between two chunks of a batch: adds the gradient of the one that was passed to that of the batch.
     void accumulate(const Network<T>& network);
@@ -40,23 +48,36 @@ public:
     double update(Network<T>& network, Optimizer<T>& optimizer, std::size_t rows);
 
 private:
-    // Some rows of theta of a layer. A fixed grid of them, whatever the team, is the unit of work of the update: each
-    // slab's gradient is summed, and its parameters are moved, by one thread in one order.
-    struct Slab {
-        std::size_t k;
+    // Some rows of a chunk.
+    struct Part {
         std::size_t first;
         std::size_t count;
     };
-    [[nodiscard]] static std::vector<Slab> slabs_of(const Layout& layout);
+    // Block i of the chunk, which has `rows` rows.
+    [[nodiscard]] Part part(std::size_t i, std::size_t rows) const;
+
+    // What is to be fetched from memory while a chunk's block i, or slab i of a unit's `slabs`, is worked on.
+    [[nodiscard]] RowsAhead ahead_of_block(std::size_t i) const;
+    [[nodiscard]] RowsAhead ahead_of_slab(const UpdatePlan::Unit& unit, std::size_t unit_number, std::size_t i,
+                                          std::size_t slabs) const;
+
+    // Sums the gradient of all units, and calls move(slab, gradient, stride, squares) for the block of each slab; then
+    // begins the next pass.
+    template <class Move>
+    void sum_gradients(const Network<T>& network, bool accumulates, const Move& move);
 
     Team& team_;
+    Rows x_;
+    UpdatePlan plan_;
     Workspace<T> workspace_;
-    std::vector<Slab> slabs_;
-    // Of one slab, for each thread and layer: the padding of its rows stays zero, and so does that of theta.
+    // Of one slab, for each thread and each width of slabs, because the padding of its rows has to stay zero.
     std::vector<AlignedBuffer<T>> gradients_;
     std::vector<double> losses_;   // of each row of a chunk
-    std::vector<double> squares_;  // of each slab's weights
-    std::size_t rows_ = 0;         // of the chunk that was passed last
+    std::vector<double> squares_;  // of the weights, see UpdatePlan
+    std::size_t rows_ = 0;         // of the chunk that was passed last,
+    std::size_t blocks_ = 0;       // which is so many blocks of work
+    Upcoming upcoming_;
+    bool has_begun_ = false;       // the next pass: its input and the owned columns of its first layer are there
     bool is_accumulated_ = false;  // workspace_.gradient() holds that of earlier chunks
 };
 

@@ -1,6 +1,7 @@
 // What the forward pass leaves for the backward pass: n, a and s of every layer for a batch of rows, sized once.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -10,6 +11,7 @@
 #include "rosenblatt/aligned_buffer.hpp"
 #include "rosenblatt/layout.hpp"
 #include "rosenblatt/matrix_view.hpp"
+#include "rosenblatt/picked_rows.hpp"
 #include "rosenblatt/rows.hpp"
 #include "rosenblatt/sparse_batch.hpp"
 
@@ -25,9 +27,10 @@ enum class Keep {
 template <class T>
 class Workspace {
 public:
-    // Room for `batch` rows, those of x if that is sparse: then a(0) has no columns, only the constant 1 before
-    // each row, and sparse() takes its place. Throws OutOfMemory.
-    Workspace(const Layout& layout, std::size_t batch, Keep keep, const Rows& x = {});
+    // Room for `batch` rows, those of x if it is known. If x is sparse, sparse() takes the place of a(0). If x holds T,
+    // its rows are read where they lie, and a(0) is empty, too. With `has_next`, there is room for the input and the
+    // first layer of the next batch. Throws OutOfMemory.
+    Workspace(const Layout& layout, std::size_t batch, Keep keep, const Rows& x = {}, bool has_next = false);
 
     [[nodiscard]] std::size_t batch() const { return batch_; }
     [[nodiscard]] Keep keep() const { return keep_; }
@@ -35,9 +38,21 @@ public:
     // Net inputs of layer k = 1 .. l; the same memory as a(k) unless everything is kept.
     [[nodiscard]] MatrixView<T> n(std::size_t k) const;
 
-    // Activations of layer k = 0 .. l. The element before each row is the constant 1, so [1 a] is one row of
-    // cols + 1 elements that begins at a(k).data - 1, and n = [1 a] theta is a single product (equation 16).
+    // Activations of layer k = 0 .. l.
     [[nodiscard]] MatrixView<T> a(std::size_t k) const;
+
+    // The rows of a^0: a(0), or those of the caller's table that the last call of read_in_place named.
+    [[nodiscard]] PickedRows<T> input() const { return inputs_[side_]; }
+    [[nodiscard]] bool reads_in_place() const { return reads_in_place_; }
+    void read_in_place(const Rows& x, std::span<const std::int64_t> index) { inputs_[side_] = picked(x, index); }
+
+    // The same for the next batch; next_a(k) for k = 0, 1. advance() makes them those of the batch.
+    [[nodiscard]] MatrixView<T> next_a(std::size_t k) const { return view(first_[1 - side_][k]); }
+    [[nodiscard]] PickedRows<T> next_input() const { return inputs_[1 - side_]; }
+    void read_next_in_place(const Rows& x, std::span<const std::int64_t> index) {
+        inputs_[1 - side_] = picked(x, index);
+    }
+    void advance() { side_ = 1 - side_; }
 
     // The input if it is sparse, else null.
     [[nodiscard]] SparseBatch<T>* sparse() { return sparse_ ? &*sparse_ : nullptr; }
@@ -65,10 +80,17 @@ private:
     [[nodiscard]] MatrixView<T> view(const Place& place) const {
         return {begin_ + place.offset, place.rows, place.cols, place.stride};
     }
+    [[nodiscard]] static PickedRows<T> picked(const Rows& x, std::span<const std::int64_t> index) {
+        return {static_cast<const T*>(x.data), x.stride, index.data()};
+    }
 
     std::size_t batch_;
     Keep keep_;
-    std::vector<Place> n_, a_, s_, transposed_;
+    bool reads_in_place_;
+    std::size_t side_ = 0;                            // which of the two below is that of the batch
+    std::array<std::array<Place, 2>, 2> first_ = {};  // a^0 and a^1
+    std::array<PickedRows<T>, 2> inputs_ = {};
+    std::vector<Place> n_, a_, s_, transposed_;  // n_[1] only where everything is kept, a_ from layer 2 on
     Place y_;
     std::optional<SparseBatch<T>> sparse_;
     AlignedBuffer<T> memory_;
@@ -76,7 +98,7 @@ private:
     T* gradient_begin_ = nullptr;
 };
 
-// The input of a batch = the rows named by `index`.
+// The input of a batch = the rows named by `index`, which has to stay where it is as long as they are read in place.
 template <class T>
 void gather(Workspace<T>& workspace, const Rows& rows, std::span<const std::int64_t> index);
 

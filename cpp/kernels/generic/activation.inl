@@ -12,11 +12,22 @@ struct HardLimit {
     }
 };
 
+// Of a vector of any length, for the products. Written so that NaN stays NaN: a diverged training has to be seen, not
+// clipped to zero.
+template <class V>
+inline V relu(V n) {
+    return n < V{} ? V{} : n;
+}
+
+template <class V>
+inline V times_relu_slope(V s, V a) {
+    return s * (a > V{} ? V{} + 1 : V{});
+}
+
 struct ReLU {
     template <class T>
     static Vector<T> value(Vector<T> n) {
-        // Written so that NaN stays NaN: a diverged training has to be seen, not clipped to zero.
-        return n < T(0) ? spread<T>(0) : n;
+        return relu<Vector<T>>(n);
     }
     template <class T>
     static T slope(T a) {

@@ -16,8 +16,13 @@ void gather(T* out, std::size_t out_stride, const S* in, std::ptrdiff_t in_strid
 template <class T>
 bool is_finite(const T* x, std::size_t count) {
     Vector<T> sum = {};
-    for (std::size_t i = 0; i < count; i += lanes<T>) {
+    std::size_t i = 0;
+    for (; i + lanes<T> <= count; i += lanes<T>) {
         sum += T(0) * load(x + i);
     }
-    return sum_of_lanes<T>(sum) == T(0);
+    T rest = 0;
+    for (; i < count; ++i) {
+        rest += T(0) * x[i];
+    }
+    return sum_of_lanes<T>(sum) + rest == T(0);
 }

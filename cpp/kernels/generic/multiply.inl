@@ -11,11 +11,14 @@
 // be at most half full, it is one of 32 bytes: processors that take two cycles for a vector of 64 bytes take one for
 // that, and the others lose nothing. For 100 columns that is 6.5 vectors instead of 7.
 //
-// The inner dimension is taken in even blocks of at most 128: three vectors x 128 rows of the right factor (12 KiB with
-// AVX2) then stay in the first-level cache for all tiles of a panel, and a transposed left factor touches at most 128
-// pages. For 200 x 784 x 100 that took the gradient from 70 to 86 GFLOP/s, for 256 x 784 x 1024 the forward product
-// from 77 to 84, of 103 at most. The order of each sum does not depend on the blocks, nor on the tiles.
-constexpr std::size_t longest_inner_block = 128;
+// The inner dimension is taken in even blocks, so that what a panel reads of the right factor stays in the second-level
+// cache for all tiles. Long ones, because each block loads and stores the sums again: with 400 instead of 128 the
+// product of 100 x 784 x 256 rises from 94 to 98 % of the peak. But a transposed left factor is read down its columns,
+// which touches a page for each step of the inner dimension, and a tile of 16 registers does less in a step: there 200
+// instead of 128 took 784 x 200 x 256 from 90 down to 83 %. The order of each sum does not depend on the blocks, nor on
+// the tiles.
+template <bool LeftTransposed>
+constexpr std::size_t longest_inner_block = LeftTransposed && ROSENBLATT_REGISTERS < 32 ? 128 : 400;
 
 constexpr std::size_t widest_tile = ROSENBLATT_REGISTERS >= 32 ? 4 : 3;
 
@@ -33,9 +36,21 @@ struct LinesAhead {
     std::size_t row = 0;
     std::size_t byte = 0;
 
+    // At least so many tiles are to come.
+    void begin(const Ahead& some, std::size_t tiles) {
+        ahead = some;
+        row = 0;
+        byte = 0;
+        // Not many more than a core has misses under way.
+        per_tile = some.rows == 0 ? 0 : smaller(some.rows * ((some.bytes + 63) / 64) / (tiles + 1) + 1, 32);
+    }
+
     void ask() {
         for (std::size_t i = 0; i < per_tile; ++i) {
-            __builtin_prefetch(ahead.data + ahead.index[row] * ahead.stride + byte, 0, 2);
+            __builtin_prefetch(
+                ahead.data +
+                    (ahead.index != nullptr ? ahead.index[row] : static_cast<std::int64_t>(row)) * ahead.stride + byte,
+                0, 2);
             byte += 64;
             if (byte >= ahead.bytes) {
                 byte = 0;
@@ -52,17 +67,48 @@ struct LinesAhead {
 template <class T>
 alignas(64) constexpr T zeros[widest_tile * lanes<T>] = {};
 
+template <class T>
+inline const T* picked_row(const PickedRows<T>& rows, std::size_t i) {
+    return rows.data + (rows.index != nullptr ? rows.index[i] : static_cast<std::int64_t>(i)) * rows.stride;
+}
+
 template <class T, bool LeftTransposed>
 struct Product {
     T* out;
     std::size_t out_stride;
-    const T* left;
-    std::size_t left_stride;
+    const T* start;  // null: 0
+    PickedRows<T> left;
     const T* right;
     std::size_t right_stride;
     std::size_t rows, inner, cols;
-    bool add;  // to what is in `out`
+    bool add;  // to what is in `out`, instead of to `start`
+    const Finish<T>* finish;
+    const Ahead* ahead;
     LinesAhead* lines_ahead;
+
+    // The ReLU of a tile's sums, or their product with its slope where that was `in`.
+    template <bool IsSlope, std::size_t Height, std::size_t Width, bool HasHalf>
+    void finish_sums(Vector<T> (&sum)[Height][Width], HalfVector<T> (&half)[Height], std::size_t row,
+                     std::size_t col) const {
+        constexpr std::size_t whole = HasHalf ? Width - 1 : Width;
+#pragma GCC unroll 16
+        for (std::size_t h = 0; h < Height; ++h) {
+            [[maybe_unused]] const T* in = finish->in + (row + h) * finish->in_stride + col;
+#pragma GCC unroll 16
+            for (std::size_t w = 0; w < whole; ++w) {
+                if constexpr (IsSlope) {
+                    sum[h][w] = times_relu_slope<Vector<T>>(sum[h][w], load(in + w * lanes<T>));
+                } else {
+                    sum[h][w] = relu<Vector<T>>(sum[h][w]);
+                }
+            }
+            if constexpr (HasHalf && IsSlope) {
+                half[h] = times_relu_slope<HalfVector<T>>(half[h], load_half(in + whole * lanes<T>));
+            } else if constexpr (HasHalf) {
+                half[h] = relu<HalfVector<T>>(half[h]);
+            }
+        }
+    }
 
     // Width vectors, the last of them a HalfVector where HasHalf.
     template <std::size_t Height, std::size_t Width, bool HasHalf>
@@ -70,8 +116,8 @@ struct Product {
         constexpr std::size_t whole = HasHalf ? Width - 1 : Width;
         Vector<T> sum[Height][Width];
         HalfVector<T> half[Height];
-        // One way for both beginnings: with a branch here, GCC 12 makes two loops and moves registers between them.
-        const T* begin = add ? out + row * out_stride + col : zeros<T>;
+        // One way for all beginnings: with a branch here, GCC 12 makes two loops and moves registers between them.
+        const T* begin = add ? out + row * out_stride + col : start != nullptr ? start + col : zeros<T>;
         const std::size_t begin_stride = add ? out_stride : 0;
 #pragma GCC unroll 16
         for (std::size_t h = 0; h < Height; ++h) {
@@ -83,7 +129,13 @@ struct Product {
                 half[h] = load_half(begin + h * begin_stride + whole * lanes<T>);
             }
         }
-        const T* l = LeftTransposed ? left + row : left + row * left_stride;
+        const T* l[Height];
+        if constexpr (!LeftTransposed) {
+#pragma GCC unroll 16
+            for (std::size_t h = 0; h < Height; ++h) {
+                l[h] = picked_row(left, row + h);
+            }
+        }
         const T* r = right + col;
         for (std::size_t k = 0; k < inner; ++k) {
             Vector<T> b[Width];
@@ -92,9 +144,10 @@ struct Product {
                 b[w] = load(r + w * lanes<T>);
             }
             const HalfVector<T> half_b = HasHalf ? load_half(r + whole * lanes<T>) : HalfVector<T>{};
+            const T* column = LeftTransposed ? picked_row(left, k) + row : nullptr;
 #pragma GCC unroll 16
             for (std::size_t h = 0; h < Height; ++h) {
-                const T x = LeftTransposed ? l[h] : l[h * left_stride];
+                const T x = LeftTransposed ? column[h] : l[h][k];
 #pragma GCC unroll 16
                 for (std::size_t w = 0; w < whole; ++w) {
                     sum[h][w] += x * b[w];
@@ -103,8 +156,14 @@ struct Product {
                     half[h] += x * half_b;
                 }
             }
-            l += LeftTransposed ? left_stride : 1;
             r += right_stride;
+        }
+        if constexpr (!LeftTransposed) {
+            if (finish != nullptr && finish->kind == Finish<T>::Kind::relu) {
+                finish_sums<false, Height, Width, HasHalf>(sum, half, row, col);
+            } else if (finish != nullptr && finish->kind == Finish<T>::Kind::relu_slope) {
+                finish_sums<true, Height, Width, HasHalf>(sum, half, row, col);
+            }
         }
 #pragma GCC unroll 16
         for (std::size_t h = 0; h < Height; ++h) {
@@ -136,6 +195,10 @@ struct Product {
             const std::size_t height = (rows - row + count - i - 1) / (count - i);
             lines_ahead->ask();
             tile_of_height<tallest, Width, HasHalf>(height, row, col);
+            if (finish != nullptr && finish->kind == Finish<T>::Kind::call) {
+                finish->call(out + row * out_stride + col, out_stride, finish->in + row * finish->in_stride + col,
+                             finish->in_stride, height, smaller(Width * lanes<T>, cols - col));
+            }
             row += height;
         }
     }
@@ -166,41 +229,80 @@ struct Product {
     }
 
     void run() const {
-        const std::size_t count = (inner + longest_inner_block - 1) / longest_inner_block;
+        // Rows that lie in the caller's memory: while a block is computed, the part that the next one reads is fetched.
+        const bool fetches_itself = !LeftTransposed && left.index != nullptr;
+        constexpr std::size_t longest = longest_inner_block<LeftTransposed>;
+        const std::size_t count = inner == 0 ? 1 : (inner + longest - 1) / longest;
         for (std::size_t i = 0, done = 0; i < count; ++i) {
             const std::size_t length = (inner - done + count - i - 1) / (count - i);
             Product block = *this;
-            block.left += LeftTransposed ? done * left_stride : done;
+            block.move_left(done);
             block.right += done * right_stride;
             block.inner = length;
             block.add = add || i > 0;
-            block.run_block();
+            block.finish = i + 1 == count ? finish : nullptr;
             done += length;
+            if (fetches_itself && i + 1 < count) {
+                constexpr std::ptrdiff_t size = sizeof(T);
+                lines_ahead->begin({reinterpret_cast<const unsigned char*>(left.data + done), left.stride * size,
+                                    length * sizeof(T), left.index, rows},
+                                   tiles());
+            } else if (ahead != nullptr && (i == 0 || fetches_itself)) {
+                lines_ahead->begin(*ahead, tiles() * (count - i));
+            }
+            block.run_block();
+        }
+    }
+
+    // Of a block of the inner dimension, at least: as many as if all had the height of the narrowest.
+    [[nodiscard]] std::size_t tiles() const {
+        const std::size_t vectors = (cols + lanes<T> - 1) / lanes<T>;
+        const std::size_t panels = (vectors + widest_tile - 1) / widest_tile;
+        const std::size_t tallest = tallest_tile(vectors / panels);
+        return panels * ((rows + tallest - 1) / tallest);
+    }
+
+    // To column `done` of the left factor, or to its row where it is transposed.
+    void move_left(std::size_t done) {
+        if constexpr (!LeftTransposed) {
+            left.data += done;
+        } else if (left.index != nullptr) {
+            left.index += done;
+        } else {
+            left.data += static_cast<std::ptrdiff_t>(done) * left.stride;
         }
     }
 };
 
 template <class T>
-void multiply(T* out, std::size_t out_stride, const T* left, std::size_t left_stride, const T* right,
-              std::size_t right_stride, std::size_t rows, std::size_t inner, std::size_t cols, const Ahead* ahead) {
-    // At least so many tiles: those of the tallest and widest kind.
-    const std::size_t tiles =
-        (rows / tallest_tile(widest_tile)) * (cols / (widest_tile * lanes<T>)) * (inner / longest_inner_block);
+void multiply(T* out, std::size_t out_stride, const T* start, const PickedRows<T>* left, const T* right,
+              std::size_t right_stride, std::size_t rows, std::size_t inner, std::size_t cols, const Finish<T>* finish,
+              const Ahead* ahead) {
     LinesAhead lines_ahead;
-    if (ahead != nullptr && ahead->rows > 0) {
-        lines_ahead.ahead = *ahead;
-        // Not more than a core has misses under way.
-        lines_ahead.per_tile = smaller(ahead->rows * ((ahead->bytes + 63) / 64) / (tiles + 1) + 1, 16);
-    }
-    Product<T, false>{out, out_stride, left, left_stride, right, right_stride, rows, inner, cols, false, &lines_ahead}
+    Product<T, false>{out,   out_stride, start, *left,  right, right_stride, rows,
+                      inner, cols,       false, finish, ahead, &lines_ahead}
         .run();
 }
 
 template <class T>
-void multiply_transposed(T* out, std::size_t out_stride, const T* left, std::size_t left_stride, const T* right,
-                         std::size_t right_stride, std::size_t rows, std::size_t inner, std::size_t cols, bool add) {
-    LinesAhead none;
-    Product<T, true>{out, out_stride, left, left_stride, right, right_stride, rows, inner, cols, add, &none}.run();
+void multiply_transposed(T* out, std::size_t out_stride, const PickedRows<T>* left, const T* right,
+                         std::size_t right_stride, std::size_t rows, std::size_t inner, std::size_t cols, bool add,
+                         const Ahead* ahead) {
+    LinesAhead lines_ahead;
+    Product<T, true>{out,   out_stride, nullptr, *left,   right, right_stride, rows,
+                     inner, cols,       add,     nullptr, ahead, &lines_ahead}
+        .run();
+}
+
+template <class T>
+void sum_rows(T* out, const T* in, std::size_t in_stride, std::size_t rows, std::size_t cols, bool add) {
+    for (std::size_t j = 0; j < cols; j += lanes<T>) {
+        Vector<T> sum = add ? load(out + j) : Vector<T>{};
+        for (std::size_t i = 0; i < rows; ++i) {
+            sum += load(in + i * in_stride + j);
+        }
+        store(out + j, sum);
+    }
 }
 
 template <class T>
