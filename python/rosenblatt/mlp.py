@@ -17,13 +17,12 @@ from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
-from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rosenblatt.callbacks import Callback, EpochState
 from rosenblatt.precision import PRECISIONS, Array, CoreNetwork
-from rosenblatt.random_state import continued
+from rosenblatt.random_state import Random, continued, seeded
 from rosenblatt.sparse import compressed_rows
 from rosenblatt.threads import thread_count
 
@@ -190,7 +189,7 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         if issparse(y):
             y = y.toarray()
         y, outputs = self._targets(y, dtype, first)
-        random = check_random_state(self.random_state)
+        random = seeded(self.random_state, for_numpy=self.early_stopping)
         network = self._initial_network([X.shape[1], *sizes, outputs], dtype, random, first)
         training, validation = self._split(y, random)
         batch_size = self._batch_size(len(training))
@@ -242,7 +241,7 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         return callbacks
 
     def _initial_network(
-        self, sizes: list[int], dtype: np.dtype[Any], random: np.random.RandomState, first: bool
+        self, sizes: list[int], dtype: np.dtype[Any], random: Random, first: bool
     ) -> CoreNetwork:
         """A network with random parameters (Glorot and Bengio 2010), or with those of the fit before."""
         if not first:
@@ -259,13 +258,13 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
             theta = network.theta(k)
             bound = np.sqrt(factor / (sizes[k - 1] + sizes[k]))
             theta[1:] = random.uniform(-bound, bound, (sizes[k - 1], sizes[k]))
-            theta[0] = random.uniform(-bound, bound, sizes[k])
+            theta[0] = random.uniform(-bound, bound, (sizes[k],))
         return network
 
     def _activation_names(self, depth: int) -> list[str]:
         return [_ACTIVATIONS[self.activation]] * (depth - 1) + [_ACTIVATIONS[self.out_activation_]]
 
-    def _split(self, y: Array, random: np.random.RandomState) -> tuple[Array, Array]:
+    def _split(self, y: Array, random: Random) -> tuple[Array, Array]:
         """Rows to train on and, for early stopping, rows to validate on."""
         rows = np.arange(len(y), dtype=np.int64)
         if not self.early_stopping:
