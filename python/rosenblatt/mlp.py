@@ -21,6 +21,7 @@ from sklearn.utils._param_validation import Interval, Options, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rosenblatt.callbacks import Callback, EpochState
+from rosenblatt.parameters import satisfy_constraints
 from rosenblatt.precision import PRECISIONS, Array, CoreNetwork
 from rosenblatt.random_state import Random, continued, seeded
 from rosenblatt.sparse import compressed_rows
@@ -158,6 +159,11 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         """Tell by what validation rows are to be stratified, if by anything."""
 
     # The road of a fit.
+
+    def _validate_params(self) -> None:
+        """Leave to scikit-learn what it may have to refuse."""
+        if not satisfy_constraints(self):
+            super()._validate_params()
 
     def _fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Fit a copy and take over its attributes: a fit that fails leaves the estimator as it was."""
