@@ -1,10 +1,13 @@
 // MersenneTwister: NumPy's legacy generator, lent to the core.
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "rosenblatt/random.hpp"
 
@@ -24,11 +27,21 @@ MersenneTwister make(const State& state) {
             position};
 }
 
+py::array_t<double> uniform(MersenneTwister& self, double low, double high, const std::vector<py::ssize_t>& size) {
+    py::array_t<double> numbers(size);
+    std::generate_n(numbers.mutable_data(), numbers.size(), [&] { return self.uniform(low, high); });
+    return numbers;
+}
+
 }  // namespace
 
 void register_random(const py::module_& module) {
-    py::class_<MersenneTwister>(module, "MersenneTwister", "MT19937, continued from a state of NumPy's.")
+    py::class_<MersenneTwister>(module, "MersenneTwister",
+                                "MT19937, continued from a state of NumPy's, or seeded like RandomState.")
         .def(py::init(&make), py::arg("state"))
+        .def(py::init<std::uint32_t>(), py::arg("seed"))
+        .def("uniform", &uniform, py::arg("low"), py::arg("high"), py::arg("size"),
+             "The numbers that RandomState.uniform draws.")
         .def_property(
             "state",
             [](const MersenneTwister& self) {

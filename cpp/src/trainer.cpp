@@ -49,12 +49,8 @@ struct Trainer<T>::Interruption {
     const Listener& listener;
     Clock::time_point next_look = Clock::now() + look_interval;
 
-    bool requested() {
-        if (!listener.interrupted) {
-            return false;
-        }
-        const Clock::time_point now = Clock::now();
-        if (now < next_look) {
+    bool requested(Clock::time_point now) {
+        if (!listener.interrupted || now < next_look) {
             return false;
         }
         next_look = now + look_interval;
@@ -83,7 +79,7 @@ bool Trainer<T>::train_epoch(Network<T>& network, TrainingStep<T>& step, const T
     double sum = 0;
     std::span<const std::int64_t> next = chunk_at(0);
     for (std::size_t done = 0; done < order.size();) {
-        if (interruption != nullptr && interruption->requested()) {
+        if (interruption != nullptr && interruption->requested(Clock::now())) {
             return false;
         }
         const std::span<const std::int64_t> rows = next;
@@ -130,6 +126,7 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
     std::vector<std::int64_t> shuffled(permutation.size());
     std::optional<AlignedBuffer<T>> last_epoch = network.parameters();
     Interruption interruption{listener};
+    Clock::time_point begin = Clock::now();
     for (std::size_t epoch = 1; epoch <= max_iter; ++epoch) {
         if (options_.shuffle) {
             // As scikit-learn does: a fresh permutation of the order of the epoch before.
@@ -139,7 +136,6 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
                            [&](std::int64_t i) { return order[static_cast<std::size_t>(i)]; });
             order.swap(shuffled);
         }
-        const Clock::time_point begin = Clock::now();
         double loss = 0;
         try {
             if (!train_epoch(network, step, data, order, last_epoch ? &interruption : nullptr, loss)) {
@@ -173,11 +169,13 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
         if (is_converged) {
             return Ending::converged;
         }
-        if (interruption.requested()) {
+        // One look at the clock an epoch: it takes 25 ns, an epoch of XOR 500.
+        const Clock::time_point end = Clock::now();
+        if (interruption.requested(end)) {
             return Ending::interrupted;
         }
         // To be interrupted within an epoch, its beginning must be saved; a short one is rather waited for.
-        if (Clock::now() - begin > look_interval / 2) {
+        if (end - begin > look_interval / 2) {
             if (last_epoch) {
                 last_epoch->copy_from(network.parameters());
             } else {
@@ -186,6 +184,7 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
         } else {
             last_epoch.reset();
         }
+        begin = end;
     }
     return Ending::max_iter;
 }

@@ -9,10 +9,18 @@ import typing
 __all__: list[str] = ['MersenneTwister', 'NetworkFloat32', 'NetworkFloat64', 'PassFloat32', 'PassFloat64', 'TrainerFloat32', 'TrainerFloat64', 'activation_names', 'active_isa', 'available_isas', 'check_loss', 'loss_names', 'train_perceptron']
 class MersenneTwister:
     """
-    MT19937, continued from a state of NumPy's.
+    MT19937, continued from a state of NumPy's, or seeded like RandomState.
     """
+    @typing.overload
     def __init__(self, state: tuple[typing.Annotated[numpy.typing.ArrayLike, numpy.uint32], typing.SupportsInt | typing.SupportsIndex]) -> None:
         ...
+    @typing.overload
+    def __init__(self, seed: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def uniform(self, low: typing.SupportsFloat | typing.SupportsIndex, high: typing.SupportsFloat | typing.SupportsIndex, size: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex]) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        The numbers that RandomState.uniform draws.
+        """
     @property
     def state(self) -> tuple[numpy.typing.NDArray[numpy.uint32], int]:
         """

@@ -10,6 +10,7 @@ from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import column_or_1d
 
+from rosenblatt.labels import encoded
 from rosenblatt.mlp import MLP
 from rosenblatt.mlp_docs import PARAMETERS_DOC, RAISES_DOC
 from rosenblatt.precision import Array
@@ -155,15 +156,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
             return np.asarray(np.log(self.predict_proba(X)))
 
     def _targets(self, y: Any, dtype: np.dtype[Any], first: bool) -> tuple[Array, int]:
-        check_classification_targets(y)
-        is_multilabel = type_of_target(y) == "multilabel-indicator"
-        if not is_multilabel:
-            y = column_or_1d(y, warn=True)
-            classes, labels = np.unique(y, return_inverse=True)
-            y = labels.astype(np.int64)
-        else:
-            classes = np.arange(y.shape[1])
-            y = np.ascontiguousarray(y != 0, dtype=dtype)
+        is_multilabel, classes, y = self._encoded(y, dtype)
         if not first:
             if is_multilabel != self._is_multilabel or not np.array_equal(classes, self.classes_):
                 raise ValueError(
@@ -177,6 +170,18 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
         is_softmax = not is_multilabel and outputs > 1
         self.out_activation_ = "softmax" if is_softmax else "logistic"
         return y, outputs
+
+    def _encoded(self, y: Array, dtype: np.dtype[Any]) -> tuple[bool, Array, Array]:
+        """Whether y is multilabel, its classes, and what the core is to make of it."""
+        if y.ndim == 1 and y.dtype.kind in "biu":
+            classes, labels = encoded(y)
+            if 2 * len(classes) > len(y):  # else scikit-learn has nothing to say, and takes 100 µs for it
+                check_classification_targets(y)
+            return False, classes, labels
+        check_classification_targets(y)
+        if type_of_target(y) == "multilabel-indicator":
+            return True, np.arange(y.shape[1]), np.ascontiguousarray(y != 0, dtype=dtype)
+        return False, *encoded(column_or_1d(y, warn=True))
 
     def _loss(self, outputs: int) -> dict[str, Any]:
         is_softmax = self.out_activation_ == "softmax"

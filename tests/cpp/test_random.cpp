@@ -118,6 +118,18 @@ TEST_CASE("at most 0 is 0 and draws nothing; the extremes of both widths do not 
     CHECK(random.position() == 3);
 }
 
+TEST_CASE("uniform is numpy.random.RandomState.uniform") {
+    // RandomState(0).uniform(0, 1, 3) and RandomState(42).uniform(-0.5, 3, 3)
+    MersenneTwister zero(0);
+    for (const double expected : {0x1.18fe1565f12a8p-1, 0x1.6e2d4cf608733p-1, 0x1.349d66b6e894bp-1}) {
+        CHECK(zero.uniform(0, 1) == expected);
+    }
+    MersenneTwister other(42);
+    for (const double expected : {0x1.9f2d07526cf5cp-1, 0x1.69eb85ba45b8ap+1, 0x1.07eeebd3a9a67p+1}) {
+        CHECK(other.uniform(-0.5, 3) == expected);
+    }
+}
+
 TEST_CASE("shuffle is numpy.random.RandomState.shuffle") {
     // numpy.random.RandomState(seed).shuffle(numpy.arange(count))
     CHECK(shuffled(0, 1) == Order{0});

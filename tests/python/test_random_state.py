@@ -9,7 +9,7 @@ from sklearn import neural_network
 from sklearn.utils import shuffle
 
 from rosenblatt import MLPClassifier
-from rosenblatt.random_state import continued
+from rosenblatt.random_state import continued, seeded
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -31,6 +31,45 @@ def test_lends_and_takes_back_the_state():
         moved = other.get_state(legacy=False)["state"]
         generator.state = moved["key"], moved["pos"]
     np.testing.assert_array_equal(random.rand(2000), other.rand(2000))
+
+
+@pytest.mark.parametrize("seed", [0, 1, 42, 2**32 - 1, np.int8(5), np.uint64(7), True])
+def test_a_seed_draws_what_a_random_state_draws(seed):
+    mine, theirs = seeded(seed), np.random.RandomState(seed)
+    for low, high, size in [
+        (0, 1, (3,)),
+        (-0.3, 0.3, (40, 30)),
+        (-1e-3, 5e7, (0,)),
+        (2, 3, (624,)),
+        (5, 5, (1,)),
+    ]:
+        np.testing.assert_array_equal(mine.uniform(low, high, size), theirs.uniform(low, high, size))
+    with continued(mine) as generator:
+        words, position = generator.state
+    np.testing.assert_array_equal(words, theirs.get_state()[1])
+    assert position == theirs.get_state()[2]
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32, 0.5, "0"])
+def test_what_is_no_seed(seed):
+    with pytest.raises(ValueError, match=r"[Ss]eed"):
+        seeded(seed)
+
+
+def test_a_generator_is_left_to_its_owner():
+    random = np.random.RandomState(0)
+    assert seeded(random) is random
+    assert seeded(None) is np.random.mtrand._rand
+
+
+@pytest.mark.parametrize("early_stopping", [False, True], ids=["to_the_end", "early_stopping"])
+def test_a_seed_trains_like_its_generator(early_stopping):
+    parameters = PARAMETERS | {"early_stopping": early_stopping}
+    first, second = (
+        MLPClassifier(**parameters, random_state=random).fit(X, Y) for random in (3, np.random.RandomState(3))
+    )
+    assert first.loss_curve_ == second.loss_curve_
+    np.testing.assert_array_equal(first.coefs_[0], second.coefs_[0])
 
 
 def test_a_saved_normal_number_stays():

@@ -27,6 +27,9 @@ public:
     // A uniform number in 0 .. largest, by masking and rejection as NumPy draws it.
     [[nodiscard]] std::uint64_t at_most(std::uint64_t largest);
 
+    // A number in low .. high as RandomState.uniform draws it: 53 random bits, from two words.
+    [[nodiscard]] double uniform(double low, double high);
+
     // RandomState.shuffle of a one-dimensional array (Fisher and Yates, from the end).
     void shuffle(std::span<std::int64_t> values);
 
