@@ -101,6 +101,17 @@ Case exponentials_case() {
             }};
 }
 
+template <class T>
+Case logarithms_case() {
+    constexpr std::size_t cols = 96;
+    return {case_name("logarithms", "log", cols), element_work<T>(cols, 2), [] {
+                const auto x = std::make_shared<AlignedBuffer<T>>(rows * cols);
+                const auto y = std::make_shared<AlignedBuffer<T>>(rows * cols);
+                fill(x->data(), x->size(), T(0), T(1));
+                return [=] { kernels::active<T>().logarithms(y->data(), x->data(), x->size()); };
+            }};
+}
+
 }  // namespace
 
 template <class T>
@@ -110,6 +121,7 @@ std::vector<Case> element_cases() {
         cases.push_back(activate_case<T>(static_cast<Activation>(i)));
     }
     cases.push_back(exponentials_case<T>());
+    cases.push_back(logarithms_case<T>());
     for (int i = 0; i < activation_count; ++i) {
         const auto activation = static_cast<Activation>(i);
         if (activation != Activation::linear) {  // a network leaves that one out

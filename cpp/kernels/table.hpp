@@ -72,8 +72,9 @@ struct Table {
     void (*transpose)(T* out, std::size_t out_stride, const T* in, std::size_t in_stride, std::size_t rows,
                       std::size_t cols);
 
-    // y = exp x, by whole vectors; count is a multiple of the padding
+    // y = exp x and y = log x, by whole vectors; count is a multiple of the padding
     void (*exponentials)(T* y, const T* x, std::size_t count);
+    void (*logarithms)(T* y, const T* x, std::size_t count);
 
     // a = f(n), by Activation; a and n may be the same, and have rows padded to whole vectors
     void (*activate[activation_count])(T* a, std::size_t a_stride, const T* n, std::size_t n_stride, std::size_t rows,

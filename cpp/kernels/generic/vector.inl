@@ -75,6 +75,11 @@ inline T sum_of_lanes(const Vector<T>& value) {
     return sum;
 }
 
+template <class T>
+inline Vector<T> spread(T value) {
+    return Vector<T>{} + value;
+}
+
 inline float square_root(float x) { return __builtin_sqrtf(x); }
 inline double square_root(double x) { return __builtin_sqrt(x); }
 
