@@ -84,9 +84,10 @@ struct Table {
     void (*derivative[activation_count])(T* s, std::size_t s_stride, const T* a, std::size_t a_stride, std::size_t rows,
                                          std::size_t cols);
 
-    // s = dL/da (dL/dn for canonical losses), returns L summed over rows, by Loss
-    double (*loss[loss_count])(T* s, std::size_t s_stride, const T* a, std::size_t a_stride, const T* y,
-                               std::size_t y_stride, std::size_t rows, std::size_t cols);
+    // losses[i] = L of row i, the same whatever the other rows; s = dL/da (dL/dn for canonical losses); by Loss. The
+    // padding of a and y may hold anything, that of s stays zero.
+    void (*loss[loss_count])(double* losses, T* s, std::size_t s_stride, const T* a, std::size_t a_stride, const T* y,
+                             std::size_t y_stride, std::size_t rows, std::size_t cols);
 
     // out[i] (cols wide) = in[index[i]], converted; in_stride in elements, may be negative
     void (*gather_uint8)(T* out, std::size_t out_stride, const std::uint8_t* in, std::ptrdiff_t in_stride,

@@ -18,6 +18,9 @@ namespace {
 #include "kernels/generic/activation.inl"
 #include "kernels/generic/gather.inl"
 #include "kernels/generic/loss.inl"
+//
+#include "kernels/generic/log_loss.inl"
+//
 #include "kernels/generic/multiply.inl"
 #include "kernels/generic/optimizer.inl"
 #include "kernels/generic/row.inl"
