@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "cases.hpp"
 #include "kernels/dispatch.hpp"
@@ -20,7 +21,7 @@ struct Memory {
         fill(n(), T(-3), T(3));
         fill(a(), T(0.1), T(0.9));
         for (std::size_t i = 0; i < rows; ++i) {
-            y()(i, i % cols) = T(1);
+            y()(i, i * i * 7919 % 1009 % cols) = T(1);
         }
     }
     [[nodiscard]] MatrixView<T> n() const { return workspace.n(1); }
@@ -72,20 +73,18 @@ Case derivative_case(Activation activation) {
             }};
 }
 
-// Row by row, as Network::sensitivities does.
 template <class T>
 Case loss_case(Loss loss) {
     constexpr std::size_t cols = 10;
     return {case_name("loss", name(loss), cols), element_work<T>(cols, 3), [=] {
                 const auto memory = std::make_shared<Memory<T>>(cols);
+                const auto losses = std::make_shared<std::vector<double>>(rows);
                 return [=] {
                     const MatrixView<T> s = memory->s();
                     const MatrixView<T> a = memory->a();
                     const MatrixView<T> y = memory->y();
-                    for (std::size_t i = 0; i < rows; ++i) {
-                        kernels::active<T>().loss[static_cast<int>(loss)](s.row(i), s.stride, a.row(i), a.stride,
-                                                                          y.row(i), y.stride, 1, cols);
-                    }
+                    kernels::active<T>().loss[static_cast<int>(loss)](losses->data(), s.data, s.stride, a.data,
+                                                                      a.stride, y.data, y.stride, rows, cols);
                 };
             }};
 }
@@ -101,6 +100,17 @@ Case exponentials_case() {
             }};
 }
 
+template <class T>
+Case logarithms_case() {
+    constexpr std::size_t cols = 96;
+    return {case_name("logarithms", "log", cols), element_work<T>(cols, 2), [] {
+                const auto x = std::make_shared<AlignedBuffer<T>>(rows * cols);
+                const auto y = std::make_shared<AlignedBuffer<T>>(rows * cols);
+                fill(x->data(), x->size(), T(0), T(1));
+                return [=] { kernels::active<T>().logarithms(y->data(), x->data(), x->size()); };
+            }};
+}
+
 }  // namespace
 
 template <class T>
@@ -110,6 +120,7 @@ std::vector<Case> element_cases() {
         cases.push_back(activate_case<T>(static_cast<Activation>(i)));
     }
     cases.push_back(exponentials_case<T>());
+    cases.push_back(logarithms_case<T>());
     for (int i = 0; i < activation_count; ++i) {
         const auto activation = static_cast<Activation>(i);
         if (activation != Activation::linear) {  // a network leaves that one out

@@ -89,8 +89,9 @@ struct Table {
     void (*transpose)(T* out, std::size_t out_stride, const T* in, std::size_t in_stride, std::size_t rows,
                       std::size_t cols);
 
-    // y = exp x, by whole vectors; count is a multiple of the padding
+    // y = exp x and y = log x, by whole vectors; count is a multiple of the padding
     void (*exponentials)(T* y, const T* x, std::size_t count);
+    void (*logarithms)(T* y, const T* x, std::size_t count);
 
     // a = f(n), by Activation; a and n may be the same, and have rows padded to whole vectors
     void (*activate[activation_count])(T* a, std::size_t a_stride, const T* n, std::size_t n_stride, std::size_t rows,
@@ -100,9 +101,10 @@ struct Table {
     void (*derivative[activation_count])(T* s, std::size_t s_stride, const T* a, std::size_t a_stride, std::size_t rows,
                                          std::size_t cols);
 
-    // s = dL/da (dL/dn for canonical losses), returns L summed over rows, by Loss
-    double (*loss[loss_count])(T* s, std::size_t s_stride, const T* a, std::size_t a_stride, const T* y,
-                               std::size_t y_stride, std::size_t rows, std::size_t cols);
+    // losses[i] = L of row i, the same whatever the other rows; s = dL/da (dL/dn for canonical losses); by Loss. The
+    // padding of a and y may hold anything, that of s stays zero.
+    void (*loss[loss_count])(double* losses, T* s, std::size_t s_stride, const T* a, std::size_t a_stride, const T* y,
+                             std::size_t y_stride, std::size_t rows, std::size_t cols);
 
     // out[i] (cols wide) = in[index[i]], converted; in_stride in elements, may be negative
     void (*gather_uint8)(T* out, std::size_t out_stride, const std::uint8_t* in, std::ptrdiff_t in_stride,

@@ -95,15 +95,13 @@ void Network<T>::sensitivities(Workspace<T>& workspace, std::size_t rows, std::s
                                std::span<double> losses) const {
     const kernels::Table<T>& kernel = kernels::active<T>();
 
-    // s^l = dL/da^l o f'(n^l). Row by row, so that the sum of the losses does not depend on who computes which rows.
+    // s^l = dL/da^l o f'(n^l)
     const std::size_t l = depth();
     const MatrixView<T> s_last = workspace.s(l).rows_from(first, rows);
     const MatrixView<T> a_last = workspace.a(l).rows_from(first, rows);
     const MatrixView<T> y = workspace.y().rows_from(first, rows);
-    for (std::size_t i = 0; i < rows; ++i) {
-        losses[i] = kernel.loss[static_cast<int>(loss)](s_last.row(i), s_last.stride, a_last.row(i), a_last.stride,
-                                                        y.row(i), y.stride, 1, layout_.outputs());
-    }
+    kernel.loss[static_cast<int>(loss)](losses.data(), s_last.data, s_last.stride, a_last.data, a_last.stride, y.data,
+                                        y.stride, rows, layout_.outputs());
     if (!is_canonical(loss)) {
         kernel.derivative[static_cast<int>(layout_.layers().back().activation)](s_last.data, s_last.stride, a_last.data,
                                                                                 a_last.stride, rows, s_last.cols);

@@ -167,6 +167,28 @@ TEST_CASE_TEMPLATE("softmax: positive, summing to 1, and as the formula says", T
     }
 }
 
+TEST_CASE_TEMPLATE("softmax: whatever lies in the padding, it becomes zero and no part of the sum", T, float, double) {
+    constexpr std::size_t stride = 48;
+    for (const std::string& level : kernels::available_levels()) {
+        for (const std::size_t cols : {1U, 3U, 10U, 16U, 33U}) {
+            for (const double padding : {nan, inf, -inf, 1e30}) {
+                CAPTURE(level);
+                CAPTURE(cols);
+                CAPTURE(padding);
+                std::vector<T> n = grid<T>();
+                n.resize(cols);
+                const std::vector<T> expected = activated(level, Activation::softmax, n);
+                n.resize(stride, static_cast<T>(padding));
+                std::vector<T> a(stride, 0);
+                kernels::level<T>(level).activate[static_cast<int>(Activation::softmax)](a.data(), stride, n.data(),
+                                                                                         stride, 1, cols);
+                CHECK(std::equal(expected.begin(), expected.end(), a.begin()));
+                CHECK(std::all_of(a.begin() + static_cast<std::ptrdiff_t>(cols), a.end(), [](T x) { return x == 0; }));
+            }
+        }
+    }
+}
+
 TEST_CASE("softmax: the derivative is the product with the Jacobian") {
     const std::vector<double> s{0.5, -1, 2, 0.25};
     for (const std::string& level : kernels::available_levels()) {

@@ -2,9 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "activated.hpp"
 #include "finite_differences.hpp"
 #include "kernels/dispatch.hpp"
+#include "random_numbers.hpp"
 
 namespace rosenblatt {
 namespace {
@@ -23,15 +26,34 @@ template <class T>
 struct Result {
     double value;
     std::vector<T> s;
+    std::vector<double> losses;  // of each row
 };
 
+// Of rows without padding, which the kernel gets with the padding that it wants, filled with `padding`.
 template <class T>
 Result<T> loss_of(const std::string& level, Loss loss, const std::vector<T>& a, const std::vector<T>& y,
-                  std::size_t rows = 1) {
-    Result<T> result{0, std::vector<T>(a.size())};
+                  std::size_t rows = 1, T padding = 0) {
     const std::size_t cols = a.size() / rows;
-    result.value = kernels::level<T>(level).loss[static_cast<int>(loss)](result.s.data(), cols, a.data(), cols,
-                                                                         y.data(), cols, rows, cols);
+    const std::size_t stride = (cols + 15) / 16 * 16;
+    std::vector<T> padded_a(rows * stride, padding);
+    std::vector<T> padded_y = padded_a;
+    std::vector<T> padded_s(rows * stride);
+    for (std::size_t i = 0; i < rows; ++i) {
+        for (std::size_t j = 0; j < cols; ++j) {
+            padded_a[i * stride + j] = a[i * cols + j];
+            padded_y[i * stride + j] = y[i * cols + j];
+        }
+    }
+    Result<T> result{0, {}, std::vector<double>(rows, -1)};
+    kernels::level<T>(level).loss[static_cast<int>(loss)](result.losses.data(), padded_s.data(), stride,
+                                                          padded_a.data(), stride, padded_y.data(), stride, rows, cols);
+    result.value = std::accumulate(result.losses.begin(), result.losses.end(), 0.0);
+    for (std::size_t i = 0; i < rows; ++i) {
+        const auto row = padded_s.begin() + static_cast<std::ptrdiff_t>(i * stride);
+        const auto end = row + static_cast<std::ptrdiff_t>(cols);
+        result.s.insert(result.s.end(), row, end);
+        CHECK(std::all_of(end, row + static_cast<std::ptrdiff_t>(stride), [](T x) { return x == 0; }));
+    }
     return result;
 }
 
@@ -173,6 +195,109 @@ TEST_CASE_TEMPLATE("NaN in an answer is NaN in the loss and in its own sensitivi
             CHECK(std::isnan(result.value));
             CHECK(std::isnan(result.s[1]));
             CHECK_FALSE(std::isnan(result.s[0]));
+        }
+    }
+}
+
+// The definitions, in double.
+double formula(Loss loss, double a, double y, double eps) {
+    const double p = std::clamp(a, eps, 1 - eps);
+    switch (loss) {
+        case Loss::squared_error:
+            return (a - y) * (a - y);
+        case Loss::half_squared_error:
+            return 0.5 * (a - y) * (a - y);
+        case Loss::log_loss:
+            return -y * std::log(p);
+        case Loss::binary_log_loss:
+            break;
+    }
+    return -y * std::log(p) - (1 - y) * std::log1p(-p);
+}
+
+// Targets as a training has them: a 1 among zeros, zeros and ones anywhere, or anything between; by turns, so that
+// these stand beside each other.
+template <class T>
+std::vector<T> random_targets(testing::Dice& dice, std::size_t rows, std::size_t cols) {
+    std::vector<T> y(rows * cols);
+    for (std::size_t i = 0; i < rows; ++i) {
+        const auto row = y.begin() + static_cast<std::ptrdiff_t>(i * cols);
+        const std::size_t kind = dice.integer(0, 2);
+        row[static_cast<std::ptrdiff_t>(dice.integer(0, cols - 1))] = 1;
+        for (std::size_t j = 0; j < cols && kind > 0; ++j) {
+            row[static_cast<std::ptrdiff_t>(j)] =
+                static_cast<T>(kind == 1 ? std::round(dice.uniform(0, 1)) : dice.uniform(0, 1));
+        }
+    }
+    return y;
+}
+
+TEST_CASE_TEMPLATE("every number of rows and columns, whatever lies in the padding", T, float, double) {
+    testing::Dice dice(1);
+    constexpr double eps = static_cast<double>(std::numeric_limits<T>::epsilon());
+    for (const std::size_t cols : {1U, 2U, 3U, 4U, 5U, 7U, 8U, 9U, 10U, 15U, 16U, 17U, 31U, 33U, 100U}) {
+        for (const std::size_t rows : {1U, 3U, 32U, 139U}) {
+            const std::vector<T> y = random_targets<T>(dice, rows, cols);
+            std::vector<T> a(rows * cols);
+            dice.fill(a.data(), a.size(), 0, 1);
+            for (const std::string& level : kernels::available_levels()) {
+                for (int l = 0; l < loss_count; ++l) {
+                    const auto loss = static_cast<Loss>(l);
+                    CAPTURE(level);
+                    CAPTURE(name(loss));
+                    CAPTURE(rows);
+                    CAPTURE(cols);
+                    const Result<T> got = loss_of(
+                        level, loss, a, y, rows, dice.integer(0, 1) == 0 ? T(-7) : std::numeric_limits<T>::quiet_NaN());
+                    double largest = 0;
+                    for (std::size_t i = 0; i < rows; ++i) {
+                        double expected = 0;
+                        double size = 0;
+                        for (std::size_t j = i * cols; j < (i + 1) * cols; ++j) {
+                            const double aj = static_cast<double>(a[j]);
+                            const double yj = static_cast<double>(y[j]);
+                            expected += formula(loss, aj, yj, eps);
+                            size += formula(loss, aj, yj, eps) + 1;
+                            CHECK(got.s[j] == (loss == Loss::squared_error ? 2 * (a[j] - y[j]) : a[j] - y[j]));
+                        }
+                        largest = std::max(largest, std::abs(got.losses[i] - expected) / size);
+                    }
+                    // A rounding of a - y, 1 - a, 1 - y, of the logarithms and of the products of each output.
+                    CHECK(largest <= 4 * eps);
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE_TEMPLATE("the loss of a row is the same to the last bit whatever the rows beside it", T, float, double) {
+    testing::Dice dice(2);
+    constexpr std::size_t rows = 139;
+    for (const std::size_t cols : {1U, 2U, 5U, 10U, 16U, 21U}) {
+        const std::vector<T> y = random_targets<T>(dice, rows, cols);
+        std::vector<T> a(rows * cols);
+        dice.fill(a.data(), a.size(), 0, 1);
+        for (const std::string& level : kernels::available_levels()) {
+            for (int l = 0; l < loss_count; ++l) {
+                const auto loss = static_cast<Loss>(l);
+                CAPTURE(level);
+                CAPTURE(name(loss));
+                CAPTURE(cols);
+                const std::vector<double> all = loss_of(level, loss, a, y, rows).losses;
+                for (const std::size_t height : {1U, 2U, 7U, 33U}) {
+                    std::vector<double> pieces;
+                    for (std::size_t first = 0; first < rows; first += height) {
+                        const std::size_t count = std::min(height, rows - first);
+                        const auto begin = static_cast<std::ptrdiff_t>(first * cols);
+                        const auto end = static_cast<std::ptrdiff_t>((first + count) * cols);
+                        const std::vector<double> losses = loss_of<T>(level, loss, {a.begin() + begin, a.begin() + end},
+                                                                      {y.begin() + begin, y.begin() + end}, count)
+                                                               .losses;
+                        pieces.insert(pieces.end(), losses.begin(), losses.end());
+                    }
+                    CHECK(pieces == all);
+                }
+            }
         }
     }
 }

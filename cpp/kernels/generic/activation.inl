@@ -86,26 +86,47 @@ void derivative(T* s, std::size_t s_stride, const T* a, std::size_t a_stride, st
     }
 }
 
-// a_j = exp(n_j) / sum exp(n_i), with the largest n taken off first so that nothing overflows.
+// a = n - max n_i, one row
+template <class T>
+inline void take_off_largest(T* a, const T* n, std::size_t cols) {
+    const T lowest = -FloatingPoint<T>::infinity;
+    Vector<T> largest = spread<T>(lowest);
+    for (std::size_t j = 0; j < cols; j += lanes<T>) {
+        const Vector<T> nj = first_lanes<T>(load(n + j), cols - j, lowest);
+        // NaN is passed over here and stays in its place.
+        largest = nj > largest ? nj : largest;
+    }
+    const T largest_of_all = largest_of_lanes<T>(largest);
+    for (std::size_t j = 0; j < cols; j += lanes<T>) {
+        store(a + j, first_lanes<T>(load(n + j) - largest_of_all, cols - j, T(0)));
+    }
+}
+
+// a_j = exp(a_j) / sum exp(a_i), one row; the padding becomes zero
+template <class T>
+inline void exponential_shares(T* a, std::size_t cols) {
+    Vector<T> sum = {};
+    for (std::size_t j = 0; j < cols; j += lanes<T>) {
+        const Vector<T> e = first_lanes<T>(exponential<T>(load(a + j)), cols - j, T(0));
+        store(a + j, e);
+        sum += e;
+    }
+    const T factor = T(1) / sum_of_lanes<T>(sum);
+    for (std::size_t j = 0; j < cols; j += lanes<T>) {
+        store(a + j, load(a + j) * factor);
+    }
+}
+
+// a_j = exp(n_j) / sum exp(n_i), with the largest n taken off first so that nothing overflows
 template <class T>
 void softmax(T* a, std::size_t a_stride, const T* n, std::size_t n_stride, std::size_t rows, std::size_t cols) {
-    for (std::size_t i = 0; i < rows; ++i) {
-        const T* from = n + i * n_stride;
-        T* to = a + i * a_stride;
-        T largest = from[0];
-        for (std::size_t j = 1; j < cols; ++j) {
-            largest = from[j] > largest ? from[j] : largest;
+    for (std::size_t first = 0; first < rows; first += rows_together) {
+        const std::size_t end = smaller(first + rows_together, rows);
+        for (std::size_t i = first; i < end; ++i) {
+            take_off_largest(a + i * a_stride, n + i * n_stride, cols);
         }
-        for (std::size_t j = 0; j < cols; j += lanes<T>) {
-            store(to + j, exponential<T>(load(from + j) - largest));
-        }
-        T sum = 0;
-        for (std::size_t j = 0; j < cols; ++j) {
-            sum += to[j];
-        }
-        const T factor = T(1) / sum;
-        for (std::size_t j = 0; j < cols; ++j) {
-            to[j] *= factor;
+        for (std::size_t i = first; i < end; ++i) {
+            exponential_shares(a + i * a_stride, cols);
         }
     }
 }

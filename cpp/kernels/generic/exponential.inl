@@ -12,6 +12,7 @@ struct FloatingPoint<float> {
     using Integer = std::int32_t;
     static constexpr int fraction_bits = 23;
     static constexpr Integer bias = 127;
+    static constexpr float infinity = __builtin_inff();
     static constexpr Integer sign = -__INT32_MAX__ - 1;  // its bit
     static constexpr float round = 0x1.8p23F;      // added and taken off again, it rounds to the nearest whole number
     static constexpr float ln2_high = 0x1.63p-1F;  // NOLINT(modernize-use-std-numbers): 9 bits, n times it is exact
@@ -27,6 +28,7 @@ struct FloatingPoint<double> {
     using Integer = std::int64_t;
     static constexpr int fraction_bits = 52;
     static constexpr Integer bias = 1023;
+    static constexpr double infinity = __builtin_inf();
     static constexpr Integer sign = -__INT64_MAX__ - 1;
     static constexpr double round = 0x1.8p52;
     static constexpr double ln2_high = 0x1.62e42feep-1;  // NOLINT(modernize-use-std-numbers): 33 bits
@@ -46,11 +48,6 @@ inline To bits_as(const From& from) {
     static_assert(sizeof(to) == sizeof(from));
     __builtin_memcpy(&to, &from, sizeof(to));
     return to;
-}
-
-template <class T>
-inline Vector<T> spread(T value) {
-    return Vector<T>{} + value;
 }
 
 // 2^n of whole numbers in the range of normal numbers

@@ -13,10 +13,14 @@ namespace {
 #include "kernels/generic/vector.inl"
 //
 #include "kernels/generic/exponential.inl"
+#include "kernels/generic/logarithm.inl"
 //
 #include "kernels/generic/activation.inl"
 #include "kernels/generic/gather.inl"
 #include "kernels/generic/loss.inl"
+//
+#include "kernels/generic/log_loss.inl"
+//
 #include "kernels/generic/multiply.inl"
 #include "kernels/generic/optimizer.inl"
 #include "kernels/generic/row.inl"
@@ -32,6 +36,7 @@ constexpr Table<T> make_table() {
         .multiply_sparse = multiply_sparse<T>,
         .transpose = transpose<T>,
         .exponentials = exponentials<T>,
+        .logarithms = logarithms<T>,
         .activate = {activate<T, HardLimit>, activate<T, ReLU>, activate<T, Linear>, activate<T, Sigmoid>,
                      activate<T, Tanh>, softmax<T>},
         .derivative = {derivative<T, HardLimit>, derivative<T, ReLU>, derivative<T, Linear>, derivative<T, Sigmoid>,
