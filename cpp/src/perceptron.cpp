@@ -100,7 +100,7 @@ public:
         const char* begin = static_cast<const char*>(rows_.data) +
                             static_cast<std::ptrdiff_t>(i) * rows_.stride * static_cast<std::ptrdiff_t>(size);
         for (std::size_t byte = 0; byte < rows_.features * size; byte += cache_line) {
-            __builtin_prefetch(begin + byte);
+            __builtin_prefetch(begin + byte, 0, 2);
         }
     }
 
@@ -237,8 +237,8 @@ private:
             }
             const std::size_t i = order_[k];
             const double y = data_.y[i];
-            if (options_.shuffle && k + 1 < order_.size()) {
-                read_.prefetch(order_[k + 1]);
+            if (options_.shuffle && k + 2 < order_.size()) {
+                read_.prefetch(order_[k + 2]);
             }
             if (is_held_out(i)) {
                 continue;
