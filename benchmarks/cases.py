@@ -87,9 +87,16 @@ def all_cases(data: Data, libraries: Libraries, peers: Peers) -> list[Case]:
         ),
         Case(
             "perceptron",
-            "Perceptron, MNIST, 5 epochs",
+            "Perceptron, MNIST, 5 epochs, n_jobs=None",
             "a fit",
             lambda: libraries.perceptron(mnist, 5),
+            rounds=3,
+        ),
+        Case(
+            "perceptron-2",
+            "Perceptron, MNIST, 5 epochs, n_jobs=2",
+            "a fit",
+            lambda: libraries.perceptron(mnist, 5, n_jobs=2),
             rounds=3,
         ),
         Case(

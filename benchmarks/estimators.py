@@ -53,12 +53,15 @@ class Libraries(dict[str, Any]):
 
         return {name: contender(name) for name in self}
 
-    def perceptron(self, rows: Rows, epochs: int) -> dict[str, Contender]:
+    def perceptron(self, rows: Rows, epochs: int, n_jobs: int | None = None) -> dict[str, Contender]:
+        """Seconds of a whole fit. With n_jobs=None scikit-learn takes one thread, rosenblatt all it may."""
+
         def contender(name: str) -> Contender:
             def fit(seed: int) -> Outcome:
+                model = self[name].Perceptron(max_iter=epochs, tol=None, random_state=seed, n_jobs=n_jobs)
                 watch = Stopwatch()
                 with watch.running():
-                    model = self[name].Perceptron(max_iter=epochs, tol=None, random_state=seed).fit(*rows)
+                    model.fit(*rows)
                 return Outcome(watch.seconds, model.score(*rows))
 
             return fit

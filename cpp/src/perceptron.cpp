@@ -22,6 +22,9 @@ using Ending = PerceptronResult::Ending;
 constexpr std::chrono::milliseconds look_interval{100};
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
+// How far ahead rows are asked for. With 4 instead of 2 MNIST took as long.
+constexpr std::size_t rows_ahead = 2;
+
 void require(bool condition, const std::string& message) {
     if (!condition) {
         throw std::invalid_argument(message);
@@ -92,7 +95,8 @@ public:
         return buffer_.data();
     }
 
-    // A shuffled row lies somewhere in main memory: it is asked for while the row before it is being worked on.
+    // A shuffled row lies somewhere in main memory: it is asked for while those before it are worked on. It is to come
+    // into the second-level cache, at 18 GB/s; of lines on their way to the first, a core awaits few at a time: 9 GB/s.
     void prefetch(std::size_t i) const {
         const std::size_t size = rows_.element == Element::uint8     ? 1
                                  : rows_.element == Element::float32 ? sizeof(float)
@@ -100,7 +104,7 @@ public:
         const char* begin = static_cast<const char*>(rows_.data) +
                             static_cast<std::ptrdiff_t>(i) * rows_.stride * static_cast<std::ptrdiff_t>(size);
         for (std::size_t byte = 0; byte < rows_.features * size; byte += cache_line) {
-            __builtin_prefetch(begin + byte);
+            __builtin_prefetch(begin + byte, 0, 2);
         }
     }
 
@@ -237,8 +241,8 @@ private:
             }
             const std::size_t i = order_[k];
             const double y = data_.y[i];
-            if (options_.shuffle && k + 1 < order_.size()) {
-                read_.prefetch(order_[k + 1]);
+            if (options_.shuffle && k + rows_ahead < order_.size()) {
+                read_.prefetch(order_[k + rows_ahead]);
             }
             if (is_held_out(i)) {
                 continue;
@@ -255,7 +259,7 @@ private:
             const T* x = nullptr;
             if (!weights_.is_surely_right(quick_x, longest_, y, intercept_)) {
                 x = read_(i);
-                const double z = y * (static_cast<double>(weights_.net_input(x)) + intercept_);
+                const double z = y * (static_cast<double>(weights_.net_input(x, longest_)) + intercept_);
                 if (z <= 0) {
                     epoch.loss -= z;
                     epoch.objective -= z;

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <iterator>
 #include <limits>
+#include <numeric>
 #include <span>
 #include <type_traits>
 
@@ -33,12 +35,23 @@ public:
             return false;
         }
         const double n = scale_ * static_cast<double>(kernel_.dot(x, quick_v(), v_.size())) + intercept;
-        const double margin = scale_ * doubt_ * std::sqrt(x_squared * v_squared_);
+        const double margin = scale_ * doubt<F>() * std::sqrt(x_squared * v_squared_);
         return y * n > margin;
     }
 
-    // x w^T, summed from the first feature to the last in double precision
-    [[nodiscard]] T net_input(const T* x) const {
+    // x w^T, summed from the first feature to the last in double precision, which takes 0.7 us for 784 features because
+    // each addition waits for the one before. In single precision the result has fewer digits than the sum: where all
+    // that the sum can be, going by one in another order, rounds to the same number, that is the result.
+    [[nodiscard]] T net_input(const T* x, [[maybe_unused]] double x_squared) const {
+        if constexpr (std::is_same_v<T, float>) {
+            const double sum = sum_in_lanes(x);
+            const double margin = doubt<double>() * std::sqrt(x_squared * v_squared_);
+            const auto low = static_cast<T>((sum - margin) * scale_);
+            const auto high = static_cast<T>((sum + margin) * scale_);
+            if (x_squared > underflow && v_squared_ > underflow && low == high) {
+                return low;
+            }
+        }
         double sum = 0;
         for (std::size_t j = 0; j < v_.size(); ++j) {
             sum += static_cast<double>(v_[j] * x[j]);
@@ -128,6 +141,28 @@ private:
     static constexpr double underflow =
         static_cast<double>(std::numeric_limits<F>::min()) / static_cast<double>(std::numeric_limits<F>::epsilon());
 
+    // By how much two sums of the same products, in different orders and in the precision of S, can differ, in units of
+    // |x| |v|. Twice the bound, for the roundings of the bound itself; 8 for the few that are not part of the sum.
+    template <class S>
+    [[nodiscard]] double doubt() const {
+        return 2 * static_cast<double>(v_.size() + 8) * static_cast<double>(std::numeric_limits<S>::epsilon());
+    }
+
+    [[nodiscard]] double sum_in_lanes(const T* x) const {
+        constexpr std::size_t lanes = 8;
+        double sum[lanes] = {};
+        std::size_t j = 0;
+        for (; j + lanes <= v_.size(); j += lanes) {
+            for (std::size_t lane = 0; lane < lanes; ++lane) {
+                sum[lane] += static_cast<double>(v_[j + lane] * x[j + lane]);
+            }
+        }
+        for (; j < v_.size(); ++j) {
+            sum[0] += static_cast<double>(v_[j] * x[j]);
+        }
+        return std::accumulate(std::begin(sum), std::end(sum), 0.0);
+    }
+
     [[nodiscard]] const F* quick_v() const {
         if constexpr (std::is_same_v<T, F>) {
             return v_.data();
@@ -152,8 +187,6 @@ private:
     AlignedBuffer<T> reserve_;
     AlignedBuffer<F> quick_v_;  // v as F, where that is another type
     double scale_ = 1;
-    // Twice the bound, for the roundings of the bound itself; 8 for the few that are not part of the sum.
-    double doubt_ = 2 * static_cast<double>(v_.size() + 8) * static_cast<double>(std::numeric_limits<F>::epsilon());
     double v_squared_ = 0;  // |v|^2 or more: push_to_zero only makes it smaller
     double w_squared_ = 0;
     double w_absolute_ = 0;

@@ -62,8 +62,9 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     eta0 : float, default=1.0
         The learning rate η.
     n_jobs : int or None, default=None
-        Threads over which the units of several classes are spread; -1 for as many as there are cores.
-        The result does not depend on it.
+        Threads over which the units of several classes are spread, -1 for all cores; the result does not
+        depend on it. None: a ``joblib.parallel_config`` around, else, unlike in scikit-learn,
+        ``OMP_NUM_THREADS`` or all cores of this process; but one thread for little data or with verbose.
     random_state : int, RandomState or None, default=0
         Seed of the permutations and of the rows held out.
     early_stopping : bool, default=False
@@ -353,8 +354,7 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.classes_, labels = np.unique(targets, return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError(
-                "The number of classes has to be greater than one; got "
-                f"{len(self.classes_)} class, {self.classes_[0]!r}"
+                f"The number of classes has to be greater than one; got 1 class, {self.classes_[0]!r}"
             )
         if self.warm_start and hasattr(self, "coef_"):
             coef_init = self.coef_ if coef_init is None else coef_init
@@ -401,10 +401,8 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         units = 1 if len(self.classes_) == 2 else len(self.classes_)
         self.coef_ = np.zeros((units, X.shape[1]), dtype)
         self.intercept_ = np.zeros(units, dtype)
-        for name, init, values in (
-            ("coef_init", coef_init, self.coef_),
-            ("intercept_init", intercept_init, self.intercept_),
-        ):
+        inits = [("coef_init", coef_init, self.coef_), ("intercept_init", intercept_init, self.intercept_)]
+        for name, init, values in inits:
             given = values if init is None else np.asarray(init, dtype=dtype)
             if given.shape != values.shape and (units > 1 or given.size != values.size):
                 raise ValueError(

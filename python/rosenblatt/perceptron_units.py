@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -10,13 +11,19 @@ from typing import Any
 
 import numpy as np
 from joblib import effective_n_jobs
+from joblib.parallel import SequentialBackend, get_active_backend
 from numpy.typing import NDArray
 
 from rosenblatt import _core
+from rosenblatt.threads import thread_count
 
 __all__ = ["Unit", "train_units"]
 
 Array = NDArray[Any]
+
+# Numbers that all units read in an epoch, below which n_jobs=None stays with one thread: a pool of threads
+# takes 0.3 ms, which is as long as they take to be read.
+_WORTH_THREADS = 2**20
 
 
 @dataclass
@@ -56,7 +63,7 @@ def train_units(
     weights, validation : ndarray of shape (rows,) or None
         Factor of each row's updates, in the dtype of the units; 1 (uint8) for each row held out.
     n_jobs : int or None
-        Threads, as scikit-learn counts them.
+        Threads, as scikit-learn counts them; None: see Perceptron.
     **options
         Handed to the core as they are.
 
@@ -94,7 +101,7 @@ def train_units(
             if unit.ending == "interrupted":  # also where an exception flew by
                 stop.set()
 
-    threads = min(effective_n_jobs(n_jobs), len(units)) if len(units) > 1 else 1
+    threads = _threads(n_jobs, units, X, is_verbose=options.get("on_epoch") is not None)
     try:
         if threads == 1:
             for unit in units:
@@ -103,6 +110,24 @@ def train_units(
             _in_threads(train, units, threads, stop)
     except KeyboardInterrupt:  # pressed between two units; the rest of them stay as they begin
         stop.set()
+
+
+def _threads(n_jobs: int | None, units: list[Unit], X: Array, *, is_verbose: bool) -> int:
+    """How many threads train the units."""
+    if len(units) == 1:
+        return 1
+    backend, n_jobs_of_context = get_active_backend()
+    # A worker of joblib that was told nothing of threads has others beside it on every core.
+    is_for_joblib = isinstance(backend, SequentialBackend) or (
+        backend.nesting_level and not os.environ.get("OMP_NUM_THREADS")
+    )
+    if n_jobs is not None or n_jobs_of_context is not None or is_for_joblib:
+        threads = int(effective_n_jobs(n_jobs))
+    elif is_verbose or len(units) * X.size < _WORTH_THREADS:
+        threads = 1
+    else:
+        threads = thread_count()
+    return min(threads, len(units))
 
 
 def _in_threads(

@@ -10,6 +10,7 @@
 #include <limits>
 #include <stdexcept>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace rosenblatt {
@@ -61,19 +62,24 @@ struct Model {
     }
 };
 
-// The same rule without penalty, weights and quick looks: one row after the other in the order given.
+// The same rule without penalty, weights and quick looks: one row after the other in the order given. Returns w, then
+// b, and the loss of the last epoch.
 template <class T, class S>
-std::vector<T> plain_rule(const std::vector<S>& x, std::size_t features, const std::vector<std::int8_t>& y,
-                          std::size_t epochs, double eta) {
+std::pair<std::vector<T>, double> plain_rule(const std::vector<S>& x, std::size_t features,
+                                             const std::vector<std::int8_t>& y, std::size_t epochs, double eta) {
     std::vector<T> w(features);
     double b = 0;
+    double loss = 0;
     for (std::size_t epoch = 0; epoch < epochs; ++epoch) {
+        loss = 0;
         for (std::size_t i = 0; i < y.size(); ++i) {
             double sum = 0;
             for (std::size_t j = 0; j < features; ++j) {
                 sum += static_cast<double>(static_cast<T>(x[i * features + j]) * w[j]);
             }
-            if (y[i] * (static_cast<double>(static_cast<T>(sum)) + b) <= 0) {
+            const double z = y[i] * (static_cast<double>(static_cast<T>(sum)) + b);
+            if (z <= 0) {
+                loss -= z;
                 for (std::size_t j = 0; j < features; ++j) {
                     const auto step = static_cast<double>(static_cast<T>(eta * y[i]));
                     w[j] = static_cast<T>(static_cast<double>(w[j]) + static_cast<double>(x[i * features + j]) * step);
@@ -83,7 +89,7 @@ std::vector<T> plain_rule(const std::vector<S>& x, std::size_t features, const s
         }
     }
     w.push_back(static_cast<T>(b));
-    return w;
+    return {w, loss / static_cast<double>(y.size())};
 }
 
 const std::vector<double> corners{0, 0, 0, 1, 1, 0, 1, 1};
@@ -145,14 +151,44 @@ TEST_CASE_TEMPLATE("quick looks change no bit of the result", T, float, double) 
     std::generate(y.begin(), y.end(), [&] { return next() < 128 ? std::int8_t{1} : std::int8_t{-1}; });
     PerceptronOptions options = by_hand(12);
     options.eta0 = 0.1;
-    const Model<T> of_tenths(rows_of(tenths, features), y, options);
-    const std::vector<T> expected = plain_rule<T>(tenths, features, y, 12, 0.1);
-    CHECK(std::equal(of_tenths.w.begin(), of_tenths.w.end(), expected.begin()));
-    CHECK(static_cast<T>(of_tenths.result.intercept) == expected.back());
+    const auto check = [&](const auto& x) {
+        double loss = -1;
+        const PerceptronListener listener{[&loss](const PerceptronEpoch& epoch) {
+                                              loss = epoch.loss;
+                                              return false;
+                                          },
+                                          {}};
+        const Model<T> model(rows_of(x, features), y, options, listener);
+        const auto [expected, expected_loss] = plain_rule<T>(x, features, y, options.max_iter, options.eta0);
+        CHECK(std::equal(model.w.begin(), model.w.end(), expected.begin()));
+        CHECK(static_cast<T>(model.result.intercept) == expected.back());
+        CHECK(loss == expected_loss);
+    };
+    check(tenths);
+    check(bytes);
+}
 
-    const Model<T> of_bytes(rows_of(bytes, features), y, options);
-    const std::vector<T> expected_of_bytes = plain_rule<T>(bytes, features, y, 12, 0.1);
-    CHECK(std::equal(of_bytes.w.begin(), of_bytes.w.end(), expected_of_bytes.begin()));
+TEST_CASE_TEMPLATE("a net input is summed in the order of the features where that matters", T, float, double) {
+    // From the first to the last, 2^60 + 1 - 2^60 is 0, which is wrong; in most other orders it is 1, which is right.
+    constexpr T big = 1 << 30;
+    std::vector<T> x(16);
+    std::vector<T> w(16);
+    x[0] = w[0] = x[8] = big;
+    w[8] = -big;
+    x[1] = w[1] = 1;
+    const std::vector<std::int8_t> y{1};
+    std::size_t wrong = 0;
+    double loss = -1;
+    const PerceptronListener listener{[&](const PerceptronEpoch& epoch) {
+                                          wrong = epoch.wrong;
+                                          loss = epoch.loss;
+                                          return false;
+                                      },
+                                      {}};
+    train_perceptron<T>(w, 0, {rows_of(x, x.size()), y, {}, {}}, by_hand(1), listener);
+    CHECK(wrong == 1);
+    CHECK(loss == 0);
+    CHECK(w[1] == 2);
 }
 
 TEST_CASE("the shuffle draws from the xorshift generator") {

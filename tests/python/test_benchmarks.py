@@ -47,6 +47,7 @@ def test_comparison_covers_the_table(comparison):
             "digits",
             "xor",
             "perceptron",
+            "perceptron-2",
         ),
         *("predict-1", "predict-proba-1", "predict-proba", "sparse", "grid-search", "mnist-to-97"),
     ]

@@ -179,12 +179,6 @@ def test_any_layout_and_dtype(dtype):
     )
 
 
-@pytest.mark.parametrize("n_jobs", [2, -1])
-def test_threads_do_not_change_the_result(n_jobs):
-    X, y = DATA["digits"]
-    assert_same(Perceptron(n_jobs=n_jobs).fit(X, y), Perceptron().fit(X, y), X)
-
-
 @pytest.mark.parametrize("y", [AND, OR])
 def test_learns_what_a_plane_separates(y):
     model = Perceptron(tol=None, max_iter=20).fit(CORNERS, y)
