@@ -45,15 +45,14 @@ Team::~Team() {
     }
 }
 
-std::size_t Team::first_block(std::size_t thread, std::size_t blocks) const { return thread * blocks / size(); }
-
 void Team::run_phase(const Phase& phase) {
     // Nobody takes blocks now: those of the phase before are all done.
     const std::uint64_t number = number_.load(std::memory_order_relaxed) + 1;
     phase_.store(&phase, std::memory_order_relaxed);
     done_.store(0, std::memory_order_relaxed);
     for (std::size_t thread = 0; thread < size(); ++thread) {
-        const std::size_t count = first_block(thread + 1, phase.blocks) - first_block(thread, phase.blocks);
+        const std::size_t count =
+            first_block(thread + 1, phase.blocks, size()) - first_block(thread, phase.blocks, size());
         shares_[thread].left.store(number << 32U | count, std::memory_order_release);
     }
     number_.store(number, std::memory_order_release);
@@ -77,7 +76,7 @@ void Team::work_on(std::uint64_t number, std::size_t thread) {
             }
             // The phase is this one as long as the block that was just taken is not done.
             const Phase& phase = *phase_.load(std::memory_order_relaxed);
-            const std::size_t end = first_block(owner + 1, phase.blocks);
+            const std::size_t end = first_block(owner + 1, phase.blocks, size());
             const std::size_t blocks = phase.blocks;
             phase.work(phase.context, end - (seen & low_half), thread);
             if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == blocks) {

@@ -35,28 +35,60 @@ std::size_t worthwhile_threads(const Layout& layout, std::size_t batch_size, std
     return std::clamp(work / multiplications_per_thread, std::size_t{1}, std::max<std::size_t>(threads, 1));
 }
 
+std::vector<Way> promising_ways(const Layout& layout, std::size_t element_size, std::size_t batch_size,
+                                std::size_t threads, const Rows& rows) {
+    if (threads == 1) {
+        return {Way::alone};
+    }
+    std::vector<Way> ways{Way::by_rows};
+    if (!rows.are_sparse() && UpdatePlan(layout, element_size, threads, true).owned_cols() > 0) {
+        ways.push_back(Way::by_columns);
+    }
+    // Of steps that take a thread more than about 0.3 ms, the hand-overs are a small part wherever the cores lie.
+    constexpr std::size_t most_multiplications = 16'000'000;
+    if (3 * chunk_rows(layout, batch_size, rows) * multiplications_per_row(layout, rows) < most_multiplications) {
+        ways.push_back(Way::alone);
+    }
+    return ways;
+}
+
 template <class T>
-TrainingStep<T>::TrainingStep(const Network<T>& network, std::size_t batch_size, Team& team, const Rows& rows)
+TrainingStep<T>::TrainingStep(const Network<T>& network, std::size_t batch_size, Team& team, const Rows& rows,
+                              std::vector<Way> ways)
     : team_(team),
       x_(rows),
-      plan_(network.layout(), sizeof(T), team, !rows.are_sparse()),
+      ways_(ways.empty() ? promising_ways(network.layout(), sizeof(T), batch_size, team.size(), rows)
+                         : std::move(ways)),
+      fastest_way_(ways_.size()),
+      by_rows_(network.layout(), sizeof(T), team.size(), false),
+      by_columns_(network.layout(), sizeof(T), team.size(),
+                  std::find(ways_.begin(), ways_.end(), Way::by_columns) != ways_.end()),
       workspace_(network.layout(), chunk_rows(network.layout(), batch_size, rows),
                  chunk_rows(network.layout(), batch_size, rows) < batch_size ? Keep::training : Keep::sensitivities,
-                 rows, plan_.owned_cols() > 0),
+                 rows, by_columns_.owned_cols() > 0),
       losses_(workspace_.batch()),
-      squares_(plan_.squares()) {
+      squares_(by_rows_.squares()) {
+    take(ways_.front());
+    const std::vector<Layer>& layers = network.layout().layers();
     for (std::size_t thread = 0; thread < team.size(); ++thread) {
         const auto add = [&](std::size_t k, std::size_t cols) {
-            gradients_.emplace_back(plan_.slab_rows(k) * padded(cols, sizeof(T)));
+            gradients_.emplace_back(by_rows_.slab_rows(k) * padded(cols, sizeof(T)));
         };
-        add(1, plan_.owned_cols() / team.size());
-        for (std::size_t k = 1; k <= network.depth(); ++k) {
-            add(k, network.layout().layers()[k - 1].outputs - (k == 1 ? plan_.owned_cols() : 0));
+        add(1, by_columns_.owned_cols() / team.size());
+        add(1, layers.front().outputs - by_columns_.owned_cols());
+        for (std::size_t k = 1; k <= layers.size(); ++k) {
+            add(k, layers[k - 1].outputs);
         }
     }
     for (std::size_t k = 2; k <= network.depth(); ++k) {
-        network.transpose_weights(workspace_, k, 0, network.layout().layers()[k - 1].inputs + 1);
+        network.transpose_weights(workspace_, k, 0, layers[k - 1].inputs + 1);
     }
+}
+
+template <class T>
+void TrainingStep<T>::take(Way way) {
+    way_ = way;
+    team_.work_alone(way == Way::alone);
 }
 
 // The blocks of a chunk are even parts of its rows, cut at multiples of 4, the height of most tiles.
@@ -68,7 +100,7 @@ typename TrainingStep<T>::Part TrainingStep<T>::part(std::size_t block, std::siz
 
 template <class T>
 RowsAhead TrainingStep<T>::ahead_of_block(std::size_t i) const {
-    if (plan_.owned_cols() > 0 || workspace_.reads_in_place()) {
+    if (plan().owned_cols() > 0 || workspace_.reads_in_place()) {
         return {};  // those are fetched while the gradient is summed
     }
     const auto [first, count] = part(i, upcoming_.next.size());
@@ -84,8 +116,8 @@ RowsAhead TrainingStep<T>::ahead_of_slab(const UpdatePlan::Unit& unit, std::size
     };
     if (workspace_.reads_in_place()) {
         const std::size_t bytes = most_bytes_ahead / std::max<std::size_t>(upcoming_.next.size(), 1);
-        if (plan_.owned_cols() == 0) {  // a thread reads the rows of its own blocks,
-            return {&x_, share(upcoming_.next, unit_number, plan_.units().size()), bytes};
+        if (plan().owned_cols() == 0) {  // a thread reads the rows of its own blocks,
+            return {&x_, share(upcoming_.next, unit_number, plan().units().size()), bytes};
         }
         if (unit.is_owned) {  // or all of them
             return {&x_, share(upcoming_.next, i, slabs), bytes};
@@ -107,8 +139,9 @@ double TrainingStep<T>::pass(const Network<T>& network, const Targets& targets, 
     // A block streams all of theta through the cache, so few large ones: 128 rows are 2 to 8 % faster than 48. Sparse
     // rows read little of it, and differ in length.
     const std::size_t rows_per_block = sparse == nullptr ? 128 : 32;
-    const std::size_t per_thread = (rows_ + team_.size() * rows_per_block - 1) / (team_.size() * rows_per_block);
-    blocks_ = std::min(team_.size() * per_thread, (rows_ + 3) / 4);
+    const std::size_t workers = team_.workers();
+    const std::size_t per_worker = (rows_ + workers * rows_per_block - 1) / (workers * rows_per_block);
+    blocks_ = std::min(workers * per_worker, (rows_ + 3) / 4);
 
     const bool has_begun = std::exchange(has_begun_, false);
     if (sparse != nullptr) {
@@ -135,9 +168,9 @@ double TrainingStep<T>::pass(const Network<T>& network, const Targets& targets, 
             gather(workspace_.a(0).rows_from(first, count), x_, index.subspan(first, count));
         }
         gather(workspace_.y().rows_from(first, count), targets, index.subspan(first, count));
-        network.forward(workspace_, count, first, ahead_of_block(block), has_begun ? plan_.owned_cols() : 0);
+        network.forward(workspace_, count, first, ahead_of_block(block), has_begun ? by_columns_.owned_cols() : 0);
         network.sensitivities(workspace_, count, first, loss, std::span(losses_).subspan(first, count));
-        if (plan_.owned_cols() > 0 && !in_place) {
+        if (plan().owned_cols() > 0 && !in_place) {
             const Part next = part(block, upcoming_.next.size());
             gather(workspace_.next_a(0).rows_from(next.first, next.count), x_,
                    upcoming_.next.subspan(next.first, next.count));
@@ -149,17 +182,19 @@ double TrainingStep<T>::pass(const Network<T>& network, const Targets& targets, 
 template <class T>
 template <class Move>
 void TrainingStep<T>::sum_gradients(const Network<T>& network, bool accumulates, const Move& move) {
-    const bool begins_next = plan_.owned_cols() > 0 && !upcoming_.next.empty();
+    const bool begins_next = plan().owned_cols() > 0 && !upcoming_.next.empty();
     if (begins_next && workspace_.reads_in_place()) {
         workspace_.read_next_in_place(x_, upcoming_.next);
     }
-    team_.run(plan_.units().size(), [&](std::size_t i, std::size_t thread) {
-        const UpdatePlan::Unit& unit = plan_.units()[i];
-        const Layer& layer = network.layout().layers()[unit.block.k - 1];
-        AlignedBuffer<T>& scratch = gradients_[thread * (network.depth() + 1) + (unit.is_owned ? 0 : unit.block.k)];
+    team_.run(plan().units().size(), [&](std::size_t i, std::size_t thread) {
+        const UpdatePlan::Unit& unit = plan().units()[i];
+        const std::size_t k = unit.block.k;
+        const Layer& layer = network.layout().layers()[k - 1];
+        const std::size_t width = unit.is_owned ? 0 : k == 1 && plan().owned_cols() > 0 ? 1 : k + 1;
+        AlignedBuffer<T>& scratch = gradients_[thread * (network.depth() + 2) + width];
         const std::size_t stride = accumulates ? layer.stride : padded(unit.block.cols, sizeof(T));
         const std::size_t end = unit.block.first_row + unit.block.rows;
-        const std::size_t slab_rows = plan_.slab_rows(unit.block.k);
+        const std::size_t slab_rows = plan().slab_rows(k);
         const std::size_t slabs = (unit.block.rows + slab_rows - 1) / slab_rows;
         Block slab = unit.block;
         for (std::size_t j = 0; j < slabs; ++j, slab.first_row += slab_rows) {
@@ -169,7 +204,7 @@ void TrainingStep<T>::sum_gradients(const Network<T>& network, bool accumulates,
             network.gradient(gradient, stride, workspace_, rows_, slab, is_accumulated_,
                              ahead_of_slab(unit, i, j, slabs));
             move(slab, gradient, stride,
-                 squares_.data() + plan_.squares_of(unit.first_slab + j) + lines(slab.first_col, sizeof(T)));
+                 squares_.data() + plan().squares_of(unit.first_slab + j) + lines(slab.first_col, sizeof(T)));
         }
         if (unit.is_owned && begins_next) {
             network.forward_next(workspace_, upcoming_.next.size(), unit.block.first_col, unit.block.cols);
@@ -195,6 +230,8 @@ double TrainingStep<T>::update(Network<T>& network, Optimizer<T>& optimizer, std
                       }
                   });
     is_accumulated_ = false;
+    fastest_way_.done(static_cast<double>(rows));
+    take(ways_[fastest_way_.way()]);
     return optimizer.end_step(std::accumulate(squares_.begin(), squares_.end(), 0.0));
 }
 

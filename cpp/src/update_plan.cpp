@@ -4,15 +4,15 @@
 #include <utility>
 
 #include "rosenblatt/aligned_buffer.hpp"
+#include "rosenblatt/team.hpp"
 
 namespace rosenblatt {
 
-UpdatePlan::UpdatePlan(const Layout& layout, std::size_t element_size, const Team& team, bool owns_columns) {
+UpdatePlan::UpdatePlan(const Layout& layout, std::size_t element_size, std::size_t threads, bool owns_columns) {
     // About 32 slabs can be shared out evenly among up to 8 threads; their gradients stay in the cache. 12 rows are
     // whole tiles of every height, and fewer than 2048 elements are not worth handing out.
     constexpr std::size_t height = 12;
     const std::size_t elements = std::max<std::size_t>(layout.size() / 32, 2048);
-    const std::size_t threads = team.size();
     const std::size_t line = cache_line / element_size;
     const Layer& input_layer = layout.layers().front();
     const std::size_t owned_by_each =
@@ -42,7 +42,7 @@ UpdatePlan::UpdatePlan(const Layout& layout, std::size_t element_size, const Tea
     const std::size_t count = threads + shared.size();
     std::size_t thread = 0;
     for (auto next = shared.begin(); units_.size() < count;) {
-        if (thread < threads && team.first_block(thread, count) == units_.size()) {
+        if (thread < threads && Team::first_block(thread, count, threads) == units_.size()) {
             units_.push_back({{1, 0, input_layer.inputs + 1, thread * owned_by_each, owned_by_each}, 0, true});
             ++thread;
         } else {

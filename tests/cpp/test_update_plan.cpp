@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "rosenblatt/aligned_buffer.hpp"
+#include "rosenblatt/team.hpp"
 
 namespace rosenblatt {
 namespace {
@@ -42,11 +43,10 @@ TEST_CASE("every parameter is in one unit, and the padding in none") {
             }
         }
         for (const std::size_t threads : {1U, 2U, 3U, 8U}) {
-            Team team(threads);
             for (const bool owns : {false, true}) {
                 CAPTURE(threads);
                 CAPTURE(owns);
-                const UpdatePlan plan(layout, sizeof(float), team, owns);
+                const UpdatePlan plan(layout, sizeof(float), threads, owns);
                 CHECK(covered(layout, plan) == wanted);
                 CHECK((owns || plan.owned_cols() == 0));
             }
@@ -55,19 +55,17 @@ TEST_CASE("every parameter is in one unit, and the padding in none") {
 }
 
 TEST_CASE("threads own whole cache lines of the first layer, as many each, and begin with them") {
-    Team two(2);
-    Team three(3);
-    CHECK(UpdatePlan(layout_of({784, 100, 10}), sizeof(float), two, true).owned_cols() == 96);
-    CHECK(UpdatePlan(layout_of({784, 100, 10}), sizeof(float), three, true).owned_cols() == 96);
-    CHECK(UpdatePlan(layout_of({784, 100, 10}), sizeof(double), two, true).owned_cols() == 96);
-    CHECK(UpdatePlan(layout_of({784, 31, 10}), sizeof(float), two, true).owned_cols() == 0);
-    CHECK(UpdatePlan(layout_of({784, 32, 10}), sizeof(float), two, true).owned_cols() == 32);
-    CHECK(UpdatePlan(layout_of({784, 32, 10}), sizeof(float), three, true).owned_cols() == 0);
+    CHECK(UpdatePlan(layout_of({784, 100, 10}), sizeof(float), 2, true).owned_cols() == 96);
+    CHECK(UpdatePlan(layout_of({784, 100, 10}), sizeof(float), 3, true).owned_cols() == 96);
+    CHECK(UpdatePlan(layout_of({784, 100, 10}), sizeof(double), 2, true).owned_cols() == 96);
+    CHECK(UpdatePlan(layout_of({784, 31, 10}), sizeof(float), 2, true).owned_cols() == 0);
+    CHECK(UpdatePlan(layout_of({784, 32, 10}), sizeof(float), 2, true).owned_cols() == 32);
+    CHECK(UpdatePlan(layout_of({784, 32, 10}), sizeof(float), 3, true).owned_cols() == 0);
 
-    const UpdatePlan plan(layout_of({784, 100, 10}), sizeof(float), three, true);
+    const UpdatePlan plan(layout_of({784, 100, 10}), sizeof(float), 3, true);
     const std::size_t count = plan.units().size();
     for (std::size_t thread = 0; thread < 3; ++thread) {
-        const UpdatePlan::Unit& unit = plan.units()[three.first_block(thread, count)];
+        const UpdatePlan::Unit& unit = plan.units()[Team::first_block(thread, count, 3)];
         CHECK(unit.is_owned);
         CHECK(unit.block.first_col == 32 * thread);
         CHECK(unit.block.rows == 785);
@@ -76,10 +74,8 @@ TEST_CASE("threads own whole cache lines of the first layer, as many each, and b
 
 TEST_CASE("the slabs and the places of their squares do not depend on the team") {
     const Layout layout = layout_of({784, 100, 10});
-    Team one(1);
-    Team two(2);
-    const UpdatePlan alone(layout, sizeof(float), one, true);
-    const UpdatePlan shared(layout, sizeof(float), two, true);
+    const UpdatePlan alone(layout, sizeof(float), 1, true);
+    const UpdatePlan shared(layout, sizeof(float), 2, true);
     CHECK(alone.squares() == shared.squares());
     for (const std::size_t k : {1U, 2U}) {
         CHECK(alone.slab_rows(k) == shared.slab_rows(k));

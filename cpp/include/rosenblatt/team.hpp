@@ -22,15 +22,21 @@ public:
 
     [[nodiscard]] std::size_t size() const { return shares_.size(); }
 
-    // Each thread has a share of neighbouring blocks, the same ones in every phase of as many blocks: what a block
-    // needs is likely to be in that core's cache. This is where a share begins, and where the one before it ends.
-    [[nodiscard]] std::size_t first_block(std::size_t thread, std::size_t blocks) const;
+    // Whether the calling thread works alone from now on, while the others sleep, or all do.
+    void work_alone(bool alone) { is_alone_ = alone; }
+    [[nodiscard]] std::size_t workers() const { return is_alone_ ? 1 : size(); }
+
+    // Each of `threads` has a share of neighbouring blocks, the same ones in every phase of as many blocks: what a
+    // block needs is likely to be in that core's cache. This is where a share begins, and where the one before it ends.
+    [[nodiscard]] static std::size_t first_block(std::size_t thread, std::size_t blocks, std::size_t threads) {
+        return thread * blocks / threads;
+    }
 
     // Calls work(block, thread) once for every block = 0 .. blocks - 1, thread < size(), and returns when all are
     // done. Which thread gets which block is open: results must not depend on it. `work` must not throw.
     template <class Work>
     void run(std::size_t blocks, const Work& work) {
-        if (size() == 1 || blocks == 1) {
+        if (workers() == 1 || blocks == 1) {
             for (std::size_t block = 0; block < blocks; ++block) {
                 work(block, 0);
             }
@@ -59,6 +65,8 @@ private:
     void run_phase(const Phase& phase);
     void work_on(std::uint64_t number, std::size_t thread);
     void wait_for_phases(std::size_t thread);
+
+    bool is_alone_ = false;  // read and written by the calling thread only
 
     // What a thread reads when a phase begins, and on a cache line of its own what all write.
     alignas(64) std::atomic<std::uint64_t> number_{0};  // of the phase

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "rosenblatt/aligned_buffer.hpp"
+#include "rosenblatt/fastest_way.hpp"
 #include "rosenblatt/network.hpp"
 #include "rosenblatt/optimizer.hpp"
 #include "rosenblatt/targets.hpp"
@@ -27,12 +28,24 @@ struct Upcoming {
     std::span<const std::int64_t> later;
 };
 
+// How a team works together. All ways give the same result; which one is the fastest is found out on the way.
+enum class Way {
+    by_rows,     // shares out blocks of rows, then slabs of parameters
+    by_columns,  // each thread owns columns of the first layer, see UpdatePlan
+    alone,       // the calling thread does everything
+};
+
+// The ways that may be the fastest for a team of so many threads.
+[[nodiscard]] std::vector<Way> promising_ways(const Layout& layout, std::size_t element_size, std::size_t batch_size,
+                                              std::size_t threads, const Rows& rows);
+
 template <class T>
 class TrainingStep {
 public:
     // For batches of up to `batch_size` of those `rows`, and for a network whose parameters nobody else changes
-    // meanwhile. A batch is taken in chunks of at most chunk() rows.
-    TrainingStep(const Network<T>& network, std::size_t batch_size, Team& team, const Rows& rows);
+    // meanwhile. A batch is taken in chunks of at most chunk() rows. One of `ways` is taken, or of promising_ways.
+    TrainingStep(const Network<T>& network, std::size_t batch_size, Team& team, const Rows& rows,
+                 std::vector<Way> ways = {});
 
     [[nodiscard]] std::size_t chunk() const { return workspace_.batch(); }
 
@@ -66,9 +79,16 @@ private:
     template <class Move>
     void sum_gradients(const Network<T>& network, bool accumulates, const Move& move);
 
+    [[nodiscard]] const UpdatePlan& plan() const { return way_ == Way::by_columns ? by_columns_ : by_rows_; }
+    void take(Way way);
+
     Team& team_;
     Rows x_;
-    UpdatePlan plan_;
+    std::vector<Way> ways_;
+    FastestWay fastest_way_;
+    Way way_ = Way::by_rows;
+    UpdatePlan by_rows_;
+    UpdatePlan by_columns_;
     Workspace<T> workspace_;
     // Of one slab, for each thread and each width of slabs, because the padding of its rows has to stay zero.
     std::vector<AlignedBuffer<T>> gradients_;

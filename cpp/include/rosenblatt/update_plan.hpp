@@ -5,17 +5,17 @@
 #include <vector>
 
 #include "rosenblatt/layout.hpp"
-#include "rosenblatt/team.hpp"
 
 namespace rosenblatt {
 
 // The rows of each layer's theta are cut into slabs, a fixed grid, whatever the team. A unit is a block of theta whose
 // gradient is summed, and whose parameters are moved, slab by slab, by one thread.
 //
-// Of the first layer, which has most of the parameters, each thread of a team owns some columns, all rows of them: they
-// stay in the cache of its core, where it moves them and begins the next forward pass with them. Handed to and fro, 784
-// x 32 parameters took two threads 8 of the 36 microseconds of a step of 32 rows. Columns that cannot be shared out
-// evenly by whole cache lines, and the other layers, are units of one slab each, for whichever thread comes first.
+// Of the first layer, which has most of the parameters, each thread may own some columns, all rows of them: they stay
+// in the cache of its core, where it moves them and begins the next forward pass with them. Handed to and fro, 784 x 32
+// parameters took two threads 8 of the 36 microseconds of a step of 32 rows. But then each thread reads all rows of the
+// batch, and with 200 of them that takes longer. Columns that cannot be shared out evenly by whole cache lines, and the
+// other layers, are units of one slab each, for whichever thread comes first.
 class UpdatePlan {
 public:
     struct Unit {
@@ -24,8 +24,8 @@ public:
         bool is_owned;
     };
 
-    // Without `owns_columns`, no thread owns any.
-    UpdatePlan(const Layout& layout, std::size_t element_size, const Team& team, bool owns_columns);
+    // For so many threads. Without `owns_columns`, none owns any.
+    UpdatePlan(const Layout& layout, std::size_t element_size, std::size_t threads, bool owns_columns);
 
     // In the order in which a team's shares are to be, each beginning with the columns that its thread owns.
     [[nodiscard]] const std::vector<Unit>& units() const { return units_; }
