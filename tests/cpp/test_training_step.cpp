@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "random_network.hpp"
@@ -72,7 +73,7 @@ struct Outcome {
 
 template <class T>
 Outcome train(const Task<T>& task, const std::vector<std::size_t>& sizes, std::size_t batch, Solver solver,
-              std::size_t threads) {
+              std::size_t threads, std::vector<Way> ways = {}) {
     std::vector<Activation> activations(sizes.size() - 2, Activation::tanh);
     activations.push_back(Activation::softmax);
     Network<T> network(sizes, activations);
@@ -82,7 +83,7 @@ Outcome train(const Task<T>& task, const std::vector<std::size_t>& sizes, std::s
     options.solver = solver;
     Optimizer<T> optimizer(network.layout(), options);
     Team team(threads);
-    TrainingStep<T> step(network, batch, team, task.rows());
+    TrainingStep<T> step(network, batch, team, task.rows(), std::move(ways));
     const Targets targets{task.labels, {}};
     const auto chunk_at = [&](std::size_t begin) {
         const std::size_t end = std::min(begin / batch * batch + batch, task.index.size());
@@ -128,6 +129,10 @@ void check_teams(const Task<T>& task) {
                 CAPTURE(batch);
                 CAPTURE(threads);
                 CHECK(train(task, sizes, batch, solver, threads) == alone);
+                for (const Way way : {Way::by_rows, Way::by_columns}) {
+                    CAPTURE(static_cast<int>(way));
+                    CHECK((task.is_sparse || train(task, sizes, batch, solver, threads, {way}) == alone));
+                }
             }
         }
     }
@@ -155,8 +160,10 @@ TEST_CASE_TEMPLATE("rows that are gathered give what rows read in place do, whet
                 CAPTURE(threads);
                 CAPTURE(knows_next);
                 numbers.knows_next = bytes.knows_next = knows_next;
-                CHECK(train(numbers, sizes, batch, Solver::adam, threads) == wanted);
-                CHECK(train(bytes, sizes, batch, Solver::adam, threads) == wanted);
+                for (const Way way : {Way::by_rows, Way::by_columns, Way::alone}) {
+                    CHECK(train(numbers, sizes, batch, Solver::adam, threads, {way}) == wanted);
+                    CHECK(train(bytes, sizes, batch, Solver::adam, threads, {way}) == wanted);
+                }
             }
         }
     }
@@ -212,6 +219,19 @@ void check_against_the_network(const Task<double>& task) {
 TEST_CASE("the step of a batch is the network's backward pass and the optimizer's step") {
     check_against_the_network(Task<double>());
     check_against_the_network(Task<double>(true, true));
+}
+
+TEST_CASE("ways that may be the fastest") {
+    const Layout narrow({784, 8, 10}, {Activation::relu, Activation::softmax}, sizeof(float));
+    const Layout wide({784, 1024, 10}, {Activation::relu, Activation::softmax}, sizeof(float));
+    const Task<float> dense;
+    const Task<float> sparse(true, true);
+    using Ways = std::vector<Way>;
+    CHECK(promising_ways(wide, sizeof(float), 200, 1, dense.rows()) == Ways{Way::alone});
+    CHECK(promising_ways(wide, sizeof(float), 200, 2, dense.rows()) == Ways{Way::by_rows, Way::by_columns});
+    CHECK(promising_ways(narrow, sizeof(float), 50, 2, dense.rows()) == Ways{Way::by_rows, Way::alone});
+    CHECK(promising_ways(wide, sizeof(float), 2, 2, dense.rows()) == Ways{Way::by_rows, Way::by_columns, Way::alone});
+    CHECK(promising_ways(wide, sizeof(float), 20000, 2, sparse.rows()) == Ways{Way::by_rows});
 }
 
 TEST_CASE("threads are used where they pay") {

@@ -19,7 +19,7 @@ constexpr std::size_t widest_panel = 4;
 template <class T>
 constexpr std::size_t vectors_per_line = vector_padding / sizeof(Vector<T>);
 
-// Calls step.run<lines>(i, g, squares) for every panel of rows x cols: element i of theta, g of the gradient. The
+// Calls step.run<rows, lines> for every panel of rows x cols, with where it begins in theta and in the gradient. The
 // squares of each line are summed over the rows in their order, so that they do not depend on the lines beside it.
 template <class T, class Step>
 struct Panels {
@@ -38,8 +38,16 @@ struct Panels {
         const Step local = step;  // which no store can change, so that its numbers stay in registers
         const std::size_t col = line * vector_padding / sizeof(T);
         Vector<T> here[Lines] = {};
-        for (std::size_t row = 0; row < rows; ++row) {
-            local.template run<Lines>(row * stride + col, row * gradient_stride + col, here);
+        // As many rows together as make a panel of the widest kind.
+        constexpr std::size_t together = widest_panel / Lines;
+        std::size_t row = 0;
+        for (; row + together <= rows; row += together) {
+            local.template run<together, Lines>(row * stride + col, stride, row * gradient_stride + col,
+                                                gradient_stride, here);
+        }
+        for (; row < rows; ++row) {
+            local.template run<1, Lines>(row * stride + col, stride, row * gradient_stride + col, gradient_stride,
+                                         here);
         }
 #pragma GCC unroll 4
         for (std::size_t i = 0; i < Lines; ++i) {
@@ -63,8 +71,9 @@ struct Panels {
         const std::size_t col = line * vector_padding / sizeof(T);
         for (std::size_t row = 0; row < rows; ++row) {
             for (std::size_t i = 0; i < panels; ++i) {
-                local.template run<widest_panel>(row * stride + col + i * width,
-                                                 row * gradient_stride + col + i * width, sums + i * widest_panel);
+                local.template run<1, widest_panel>(row * stride + col + i * width, stride,
+                                                    row * gradient_stride + col + i * width, gradient_stride,
+                                                    sums + i * widest_panel);
             }
         }
     }
@@ -98,24 +107,28 @@ struct Sgd {
     T scale, decay, rate, momentum;
     bool nesterov;
 
-    template <std::size_t Lines>
-    void run(std::size_t begin, std::size_t begin_gradient, Vector<T>* squares) const {
+    template <std::size_t Rows, std::size_t Lines>
+    void run(std::size_t begin, std::size_t stride, std::size_t begin_gradient, std::size_t gradient_stride,
+             Vector<T>* squares) const {
         constexpr std::size_t vectors = Lines * vectors_per_line<T>;
-        Vector<T> next[vectors];
+        Vector<T> next[Rows][vectors];
 #pragma GCC unroll 16
-        for (std::size_t j = 0; j < vectors; ++j) {
-            const std::size_t i = begin + j * lanes<T>;
+        for (std::size_t n = 0; n < Rows * vectors; ++n) {
+            const std::size_t row = n / vectors;
+            const std::size_t j = n % vectors;
+            const std::size_t i = begin + row * stride + j * lanes<T>;
             const Vector<T> old = load(theta + i);
             squares[j / vectors_per_line<T>] += old * old;
-            const Vector<T> g = scale * load(gradient + begin_gradient + j * lanes<T>) + rounded(decay * old);
+            const Vector<T> g =
+                scale * load(gradient + begin_gradient + row * gradient_stride + j * lanes<T>) + rounded(decay * old);
             const Vector<T> slope = rounded(rate * g);
             const Vector<T> v = momentum * load(velocity + i) - slope;
             store(velocity + i, v);
-            next[j] = nesterov ? old + (momentum * v - slope) : old + v;
+            next[row][j] = nesterov ? old + (momentum * v - slope) : old + v;
         }
 #pragma GCC unroll 16
-        for (std::size_t j = 0; j < vectors; ++j) {
-            store(theta + begin + j * lanes<T>, next[j]);
+        for (std::size_t n = 0; n < Rows * vectors; ++n) {
+            store(theta + begin + n / vectors * stride + n % vectors * lanes<T>, next[n / vectors][n % vectors]);
         }
     }
 };
@@ -143,25 +156,29 @@ struct Adam {
     const T* gradient;
     T scale, decay, rate, beta_1, beta_2, new_1, new_2, epsilon;
 
-    template <std::size_t Lines>
-    void run(std::size_t begin, std::size_t begin_gradient, Vector<T>* squares) const {
+    template <std::size_t Rows, std::size_t Lines>
+    void run(std::size_t begin, std::size_t stride, std::size_t begin_gradient, std::size_t gradient_stride,
+             Vector<T>* squares) const {
         constexpr std::size_t vectors = Lines * vectors_per_line<T>;
-        Vector<T> next[vectors];
+        Vector<T> next[Rows][vectors];
 #pragma GCC unroll 16
-        for (std::size_t j = 0; j < vectors; ++j) {
-            const std::size_t i = begin + j * lanes<T>;
+        for (std::size_t n = 0; n < Rows * vectors; ++n) {
+            const std::size_t row = n / vectors;
+            const std::size_t j = n % vectors;
+            const std::size_t i = begin + row * stride + j * lanes<T>;
             const Vector<T> old = load(theta + i);
             squares[j / vectors_per_line<T>] += old * old;
-            const Vector<T> g = scale * load(gradient + begin_gradient + j * lanes<T>) + rounded(decay * old);
+            const Vector<T> g =
+                scale * load(gradient + begin_gradient + row * gradient_stride + j * lanes<T>) + rounded(decay * old);
             const Vector<T> m = beta_1 * load(mean + i) + rounded(new_1 * g);
             const Vector<T> v = beta_2 * load(variance + i) + rounded(new_2 * (g * g));
             store(mean + i, m);
             store(variance + i, v);
-            next[j] = old - rate * m / (square_roots<T>(v) + epsilon);
+            next[row][j] = old - rate * m / (square_roots<T>(v) + epsilon);
         }
 #pragma GCC unroll 16
-        for (std::size_t j = 0; j < vectors; ++j) {
-            store(theta + begin + j * lanes<T>, next[j]);
+        for (std::size_t n = 0; n < Rows * vectors; ++n) {
+            store(theta + begin + n / vectors * stride + n % vectors * lanes<T>, next[n / vectors][n % vectors]);
         }
     }
 };
