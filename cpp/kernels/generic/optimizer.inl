@@ -82,9 +82,12 @@ struct Panels {
         const std::size_t lines = cols * sizeof(T) / vector_padding;
         for (std::size_t begin = 0; begin < lines; begin += most_lines) {
             const std::size_t count = smaller(lines - begin, most_lines);
-            Vector<T> sums[most_lines] = {};
+            Vector<T> sums[most_lines];
             std::size_t i = 0;
             if (count > narrow) {
+                for (std::size_t j = 0; j < count; ++j) {
+                    sums[j] = Vector<T>{};
+                }
                 panels_by_row(rows, begin, count / widest_panel, sums);
                 i = count / widest_panel * widest_panel;
             }
