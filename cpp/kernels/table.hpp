@@ -18,6 +18,11 @@ namespace rosenblatt::kernels {
 
 inline constexpr std::size_t vector_padding = 64;
 
+// The inner dimension of a product that is not transposed is cut into even blocks of at most so many: each block is
+// summed for itself, and the blocks' sums are added in their order. Whoever computes only some of the blocks gets the
+// same sums.
+inline constexpr std::size_t longest_inner_block = 200;
+
 // One step of the optimizer: theta moves along the gradient g = scale * sum_gradient + decay * theta.
 struct StepScale {
     double scale;  // 1 / batch for the mean over a batch
@@ -76,6 +81,11 @@ struct Table {
                                 std::size_t right_stride, std::size_t rows, std::size_t inner, std::size_t cols,
                                 bool add, const Ahead* ahead);
 
+    // out (rows x cols) = start + parts[0] + parts[1] + ..., in this order: so many matrices with the stride of out,
+    // `part_size` elements from one to the next. With the blocks of a product as parts, that is the product.
+    void (*sum_parts)(T* out, std::size_t out_stride, const T* start, const T* parts, std::size_t part_size,
+                      std::size_t count, std::size_t rows, std::size_t cols);
+
     // out (cols) = the sum of the rows of in (rows x cols), or += that
     void (*sum_rows)(T* out, const T* in, std::size_t in_stride, std::size_t rows, std::size_t cols, bool add);
 
@@ -120,12 +130,9 @@ struct Table {
     // theta -= learning_rate * scale * gradient (equation 19)
     void (*descend)(T* theta, const T* gradient, double learning_rate, double scale, std::size_t count);
 
-    // Momentum and Adam for rows x cols of theta and of what has its stride; cols is a multiple of the padding. Both
-    // write the sum of theta^2, as it was before the step, of each `vector_padding` bytes of a row, over all rows.
-    void (*sgd)(T* theta, T* velocity, std::size_t stride, const T* gradient, std::size_t gradient_stride,
-                std::size_t rows, std::size_t cols, const SgdStep* step, double* squares);
-    void (*adam)(T* theta, T* mean, T* variance, std::size_t stride, const T* gradient, std::size_t gradient_stride,
-                 std::size_t rows, std::size_t cols, const AdamStep* step, double* squares);
+    // Momentum and Adam; count is a multiple of the padding. Both return sum theta^2 as it was before the step.
+    double (*sgd)(T* theta, T* velocity, const T* gradient, std::size_t count, const SgdStep* step);
+    double (*adam)(T* theta, T* mean, T* variance, const T* gradient, std::size_t count, const AdamStep* step);
 
     // sum x_i w_i, and w += scale * x (the perceptron rule)
     T (*dot)(const T* x, const T* w, std::size_t count);

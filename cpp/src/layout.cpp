@@ -9,13 +9,9 @@
 
 namespace rosenblatt {
 
-std::size_t lines(std::size_t cols, std::size_t element_size) {
-    return (cols * element_size + cache_line - 1) / cache_line;
-}
-
 std::size_t padded(std::size_t cols, std::size_t element_size) {
     const std::size_t per_line = cache_line / element_size;
-    const std::size_t whole = lines(cols, element_size) * per_line;
+    const std::size_t whole = (cols + per_line - 1) / per_line * per_line;
     return whole * element_size % 1024 == 0 ? whole + per_line : whole;
 }
 

@@ -14,8 +14,8 @@ kernels::Ahead lines_of(const RowsAhead& ahead) {
         return {};
     }
     const auto size = static_cast<std::ptrdiff_t>(element_size(ahead.rows->element));
-    return {static_cast<const unsigned char*>(ahead.rows->data), ahead.rows->stride * size,
-            std::min(ahead.bytes, ahead.rows->row_bytes()), ahead.index.data(), ahead.index.size()};
+    return {static_cast<const unsigned char*>(ahead.rows->data) + ahead.first_byte, ahead.rows->stride * size,
+            std::min(ahead.bytes, ahead.rows->row_bytes() - ahead.first_byte), ahead.index.data(), ahead.index.size()};
 }
 
 template <class T>
@@ -40,54 +40,56 @@ Network<T>::Network(std::vector<std::size_t> sizes, const std::vector<Activation
     : layout_(std::move(sizes), activations, sizeof(T)), parameters_(layout_.size()) {}
 
 template <class T>
-void Network<T>::net_inputs(MatrixView<T> n, const PickedRows<T>& input, std::size_t inputs, std::size_t k,
-                            std::size_t first_col, bool activates, const RowsAhead& ahead) const {
+void Network<T>::forward(Workspace<T>& workspace, std::size_t rows, std::size_t first, const RowsAhead& ahead,
+                         bool has_begun) const {
+    using Kind = typename kernels::Finish<T>::Kind;
     const kernels::Table<T>& kernel = kernels::active<T>();
     const kernels::Ahead lines = lines_of(ahead);
-    const Activation f = layout_.layers()[k - 1].activation;
-    using Kind = typename kernels::Finish<T>::Kind;
-    const kernels::Finish<T> activate{f == Activation::relu ? Kind::relu : Kind::call,
-                                      kernel.activate[static_cast<int>(f)], n.data, n.stride};
-    kernel.multiply(n.data, n.stride, theta(k).row(0) + first_col, &input, theta(k).row(1) + first_col, theta(k).stride,
-                    n.rows, inputs, n.cols, activates && f != Activation::linear ? &activate : nullptr, &lines);
-}
-
-template <class T>
-void Network<T>::forward(Workspace<T>& workspace, std::size_t rows, std::size_t first, const RowsAhead& ahead,
-                         std::size_t done) const {
-    const kernels::Table<T>& kernel = kernels::active<T>();
     for (std::size_t k = 1; k <= depth(); ++k) {
-        const Layer& layer = layout_.layers()[k - 1];
+        const Activation f = layout_.layers()[k - 1].activation;
+        const auto activate = kernel.activate[static_cast<int>(f)];
+        const MatrixView<const T> weights = theta(k);
         const MatrixView<T> n = workspace.n(k).rows_from(first, rows);
         const MatrixView<T> a = workspace.a(k).rows_from(first, rows);
         const SparseBatch<T>* sparse = k == 1 ? workspace.sparse() : nullptr;
-        const std::size_t begin = k == 1 ? done : 0;
+        const bool in_place = a.data == n.data;
         // n^k = b^k + a^(k-1) W^k, a^k = f^k(n^k)
-        const bool activates = is_elementwise(layer.activation) && a.data == n.data && sparse == nullptr;
-        if (begin < layer.outputs) {
-            net_inputs(
-                n.cols_from(begin, layer.outputs - begin),
-                k == 1 ? rows_from(workspace.input(), first) : all_rows(workspace.a(k - 1).rows_from(first, rows)),
-                sparse == nullptr ? layer.inputs : 0, k, begin, activates, k == 1 ? ahead : RowsAhead{});
+        if (k == 1 && has_begun) {
+            kernel.sum_parts(n.data, n.stride, weights.row(0), workspace.part(0).row(first), workspace.part_size(),
+                             workspace.parts(), rows, n.cols);
+        } else {
+            const PickedRows<T> input =
+                k == 1 ? rows_from(workspace.input(), first) : all_rows(workspace.a(k - 1).rows_from(first, rows));
+            const kernels::Finish<T> finish{f == Activation::relu ? Kind::relu : Kind::call, activate, n.data,
+                                            n.stride};
+            const bool finishes = in_place && sparse == nullptr && is_elementwise(f);
+            kernel.multiply(n.data, n.stride, weights.row(0), &input, weights.row(1), weights.stride, rows,
+                            sparse == nullptr ? weights.rows - 1 : 0, n.cols,
+                            finishes && f != Activation::linear ? &finish : nullptr, k == 1 ? &lines : nullptr);
+            if (finishes) {
+                continue;
+            }
         }
         if (sparse != nullptr) {
             const auto& x = sparse->by_rows();
             kernel.multiply_sparse(n.data, n.stride, x.begin.data() + first, x.position.data(), x.value.data(),
-                                   theta(1).row(1), layer.stride, rows, layer.outputs, true);
+                                   weights.row(1), weights.stride, rows, n.cols, true);
         }
-        if (!activates) {
-            kernel.activate[static_cast<int>(layer.activation)](a.data, a.stride, n.data, n.stride, rows,
-                                                                layer.outputs);
+        if (f != Activation::linear || !in_place) {
+            activate(a.data, a.stride, n.data, n.stride, rows, n.cols);
         }
     }
 }
 
 template <class T>
-void Network<T>::forward_next(Workspace<T>& workspace, std::size_t rows, std::size_t first_col,
-                              std::size_t cols) const {
-    const Layer& layer = layout_.layers().front();
-    net_inputs(workspace.next_a(1).rows_from(0, rows).cols_from(first_col, cols), workspace.next_input(), layer.inputs,
-               1, first_col, is_elementwise(layer.activation), {});
+void Network<T>::forward_next(Workspace<T>& workspace, std::size_t rows, std::size_t part, std::size_t first,
+                              std::size_t count) const {
+    const MatrixView<T> n = workspace.part(part);
+    const MatrixView<const T> weights = theta(1);
+    PickedRows<T> input = workspace.next_input();
+    input.data += first;
+    kernels::active<T>().multiply(n.data, n.stride, nullptr, &input, weights.row(first + 1), weights.stride, rows,
+                                  count, n.cols, nullptr, nullptr);
 }
 
 template <class T>
@@ -129,31 +131,31 @@ void Network<T>::sensitivities(Workspace<T>& workspace, std::size_t rows, std::s
 }
 
 template <class T>
-void Network<T>::gradient(T* out, std::size_t out_stride, const Workspace<T>& workspace, std::size_t rows,
-                          const Block& block, bool add, const RowsAhead& ahead) const {
+void Network<T>::gradient(T* out, const Workspace<T>& workspace, std::size_t rows, std::size_t k, std::size_t first,
+                          std::size_t count, bool add, const RowsAhead& ahead) const {
     // dL/db^k = 1^T s^k, dL/dW^k = (a^(k-1))^T s^k
-    const auto& [k, first_row, count, first_col, cols] = block;
     const kernels::Table<T>& kernel = kernels::active<T>();
-    const MatrixView<T> s = workspace.s(k).rows_from(0, rows).cols_from(first_col, cols);
-    const std::size_t biases = first_row == 0 ? 1 : 0;
+    const std::size_t stride = layout_.layers()[k - 1].stride;
+    const MatrixView<T> s = workspace.s(k);
+    const std::size_t biases = first == 0 ? 1 : 0;
     if (biases > 0) {
-        kernel.sum_rows(out, s.data, s.stride, rows, cols, add);
+        kernel.sum_rows(out, s.data, s.stride, rows, s.cols, add);
     }
     if (count == biases) {
         return;
     }
-    T* weights = out + biases * out_stride;
-    const std::size_t first_input = first_row + biases - 1;
+    T* weights = out + biases * stride;
+    const std::size_t first_input = first + biases - 1;
     if (k == 1 && workspace.sparse() != nullptr) {
         const auto& x = workspace.sparse()->by_columns();
-        kernel.multiply_sparse(weights, out_stride, x.begin.data() + first_input, x.position.data(), x.value.data(),
-                               s.data, s.stride, count - biases, cols, add);
+        kernel.multiply_sparse(weights, stride, x.begin.data() + first_input, x.position.data(), x.value.data(), s.data,
+                               s.stride, count - biases, s.cols, add);
         return;
     }
     PickedRows<T> input = k == 1 ? workspace.input() : all_rows(workspace.a(k - 1));
     input.data += first_input;
     const kernels::Ahead lines = lines_of(ahead);
-    kernel.multiply_transposed(weights, out_stride, &input, s.data, s.stride, count - biases, rows, cols, add, &lines);
+    kernel.multiply_transposed(weights, stride, &input, s.data, s.stride, count - biases, rows, s.cols, add, &lines);
 }
 
 template <class T>
@@ -179,8 +181,7 @@ double Network<T>::backward(Workspace<T>& workspace, std::size_t rows, Loss loss
     sensitivities(workspace, rows, 0, loss, losses);
     for (std::size_t k = 1; k <= depth(); ++k) {
         const Layer& layer = layout_.layers()[k - 1];
-        gradient(workspace.gradient() + layer.offset, layer.stride, workspace, rows,
-                 {k, 0, layer.inputs + 1, 0, layer.outputs}, add);
+        gradient(workspace.gradient() + layer.offset, workspace, rows, k, 0, layer.inputs + 1, add);
     }
     return std::accumulate(losses.begin(), losses.end(), 0.0);
 }

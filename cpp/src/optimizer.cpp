@@ -1,8 +1,6 @@
 #include "rosenblatt/optimizer.hpp"
 
 #include <cmath>
-#include <numeric>
-#include <vector>
 
 #include "kernels/dispatch.hpp"
 
@@ -18,15 +16,12 @@ Optimizer<T>::Optimizer(const Layout& layout, const OptimizerOptions& options)
 template <class T>
 double Optimizer<T>::step(Network<T>& network, const T* gradient, std::size_t rows) {
     begin_step(rows);
-    double sum = 0;
+    double squares = 0;
     for (std::size_t k = 1; k <= network.depth(); ++k) {
         const Layer& layer = network.layout().layers()[k - 1];
-        std::vector<double> squares(lines(layer.stride, sizeof(T)));
-        update(network, {k, 0, layer.inputs + 1, 0, layer.outputs}, gradient + layer.offset, layer.stride,
-               squares.data());
-        sum += std::accumulate(squares.begin(), squares.end(), 0.0);
+        squares += update(network, k, 0, layer.inputs + 1, gradient + layer.offset);
     }
-    return end_step(sum);
+    return end_step(squares);
 }
 
 template <class T>
@@ -40,29 +35,25 @@ void Optimizer<T>::begin_step(std::size_t rows) {
 }
 
 template <class T>
-void Optimizer<T>::update(Network<T>& network, const Block& block, const T* gradient, std::size_t gradient_stride,
-                          double* squares) {
+double Optimizer<T>::update(Network<T>& network, std::size_t k, std::size_t first, std::size_t count,
+                            const T* gradient) {
     const kernels::Table<T>& kernel = kernels::active<T>();
-    const Layer& layer = network.layout().layers()[block.k - 1];
-    const std::size_t cols = lines(block.cols, sizeof(T)) * cache_line / sizeof(T);
-    const auto move = [&](std::size_t first_row, std::size_t rows, const T* g, double decay) {
-        const std::size_t begin = layer.offset + first_row * layer.stride + block.first_col;
+    const Layer& layer = network.layout().layers()[k - 1];
+    const auto move = [&](std::size_t begin, std::size_t size, const T* g, double decay) {
         T* theta = network.parameters().data() + begin;
         if (options_.solver == Solver::adam) {
             const kernels::AdamStep step{{scale_, decay}, rate_, options_.beta_1, options_.beta_2, options_.epsilon};
-            kernel.adam(theta, first_.data() + begin, second_.data() + begin, layer.stride, g, gradient_stride, rows,
-                        cols, &step, squares);
-        } else {
-            const kernels::SgdStep step{{scale_, decay}, rate_, options_.momentum, options_.nesterovs_momentum};
-            kernel.sgd(theta, first_.data() + begin, layer.stride, g, gradient_stride, rows, cols, &step, squares);
+            return kernel.adam(theta, first_.data() + begin, second_.data() + begin, g, size, &step);
         }
+        const kernels::SgdStep step{{scale_, decay}, rate_, options_.momentum, options_.nesterovs_momentum};
+        return kernel.sgd(theta, first_.data() + begin, g, size, &step);
     };
-    const std::size_t biases = block.first_row == 0 ? 1 : 0;  // row 0, free of the penalty
+    const std::size_t begin = layer.offset + first * layer.stride;
+    const std::size_t biases = first == 0 ? layer.stride : 0;  // row 0, free of the penalty
     if (biases > 0) {
-        move(0, 1, gradient, 0);
+        move(begin, biases, gradient, 0);
     }
-    // This writes the squares anew.
-    move(block.first_row + biases, block.rows - biases, gradient + biases * gradient_stride, options_.alpha * scale_);
+    return move(begin + biases, count * layer.stride - biases, gradient + biases, options_.alpha * scale_);
 }
 
 template <class T>

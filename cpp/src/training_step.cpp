@@ -22,6 +22,8 @@ std::size_t chunk_rows(const Layout& layout, std::size_t batch_size, const Rows&
 // What is fetched at a time of rows that are read in place stays in a second-level cache until it is read.
 constexpr std::size_t most_bytes_ahead = std::size_t{256} * 1024;
 
+bool has(const std::vector<Way>& ways, Way way) { return std::find(ways.begin(), ways.end(), way) != ways.end(); }
+
 }  // namespace
 
 std::size_t worthwhile_threads(const Layout& layout, std::size_t batch_size, std::size_t threads, const Rows& rows) {
@@ -35,18 +37,19 @@ std::size_t worthwhile_threads(const Layout& layout, std::size_t batch_size, std
     return std::clamp(work / multiplications_per_thread, std::size_t{1}, std::max<std::size_t>(threads, 1));
 }
 
-std::vector<Way> promising_ways(const Layout& layout, std::size_t element_size, std::size_t batch_size,
-                                std::size_t threads, const Rows& rows) {
+std::vector<Way> promising_ways(const Layout& layout, std::size_t batch_size, std::size_t threads, const Rows& rows) {
     if (threads == 1) {
         return {Way::alone};
     }
+    const std::size_t chunk = chunk_rows(layout, batch_size, rows);
     std::vector<Way> ways{Way::by_rows};
-    if (!rows.are_sparse() && UpdatePlan(layout, element_size, threads, true).owned_cols() > 0) {
-        ways.push_back(Way::by_columns);
+    // The parts of the first layer's net input go from core to core instead of its parameters: rows instead of inputs.
+    if (!rows.are_sparse() && chunk < layout.inputs() && UpdatePlan(layout, threads, true).inner_blocks().size() > 1) {
+        ways.push_back(Way::by_inputs);
     }
     // Of steps that take a thread more than about 0.3 ms, the hand-overs are a small part wherever the cores lie.
     constexpr std::size_t most_multiplications = 16'000'000;
-    if (3 * chunk_rows(layout, batch_size, rows) * multiplications_per_row(layout, rows) < most_multiplications) {
+    if (3 * chunk * multiplications_per_row(layout, rows) < most_multiplications) {
         ways.push_back(Way::alone);
     }
     return ways;
@@ -57,27 +60,20 @@ TrainingStep<T>::TrainingStep(const Network<T>& network, std::size_t batch_size,
                               std::vector<Way> ways)
     : team_(team),
       x_(rows),
-      ways_(ways.empty() ? promising_ways(network.layout(), sizeof(T), batch_size, team.size(), rows)
-                         : std::move(ways)),
+      ways_(ways.empty() ? promising_ways(network.layout(), batch_size, team.size(), rows) : std::move(ways)),
       fastest_way_(ways_.size()),
-      by_rows_(network.layout(), sizeof(T), team.size(), false),
-      by_columns_(network.layout(), sizeof(T), team.size(),
-                  std::find(ways_.begin(), ways_.end(), Way::by_columns) != ways_.end()),
+      by_rows_(network.layout(), team.size(), false),
+      by_inputs_(network.layout(), team.size(), true),
       workspace_(network.layout(), chunk_rows(network.layout(), batch_size, rows),
                  chunk_rows(network.layout(), batch_size, rows) < batch_size ? Keep::training : Keep::sensitivities,
-                 rows, by_columns_.owned_cols() > 0),
+                 rows, has(ways_, Way::by_inputs) ? by_inputs_.inner_blocks().size() : 0),
       losses_(workspace_.batch()),
-      squares_(by_rows_.squares()) {
+      squares_(by_rows_.slabs().size()) {
     take(ways_.front());
     const std::vector<Layer>& layers = network.layout().layers();
     for (std::size_t thread = 0; thread < team.size(); ++thread) {
-        const auto add = [&](std::size_t k, std::size_t cols) {
-            gradients_.emplace_back(by_rows_.slab_rows(k) * padded(cols, sizeof(T)));
-        };
-        add(1, by_columns_.owned_cols() / team.size());
-        add(1, layers.front().outputs - by_columns_.owned_cols());
         for (std::size_t k = 1; k <= layers.size(); ++k) {
-            add(k, layers[k - 1].outputs);
+            gradients_.emplace_back(by_rows_.most_slab_rows(k) * layers[k - 1].stride);
         }
     }
     for (std::size_t k = 2; k <= network.depth(); ++k) {
@@ -100,7 +96,7 @@ typename TrainingStep<T>::Part TrainingStep<T>::part(std::size_t block, std::siz
 
 template <class T>
 RowsAhead TrainingStep<T>::ahead_of_block(std::size_t i) const {
-    if (plan().owned_cols() > 0 || workspace_.reads_in_place()) {
+    if (way_ == Way::by_inputs || workspace_.reads_in_place()) {
         return {};  // those are fetched while the gradient is summed
     }
     const auto [first, count] = part(i, upcoming_.next.size());
@@ -108,25 +104,32 @@ RowsAhead TrainingStep<T>::ahead_of_block(std::size_t i) const {
 }
 
 template <class T>
-RowsAhead TrainingStep<T>::ahead_of_slab(const UpdatePlan::Unit& unit, std::size_t unit_number, std::size_t i,
-                                         std::size_t slabs) const {
+RowsAhead TrainingStep<T>::ahead_of_slab(std::size_t unit, std::size_t i) const {
     const auto share = [](std::span<const std::int64_t> rows, std::size_t number, std::size_t of) {
         const std::size_t first = number * rows.size() / of;
         return rows.subspan(first, (number + 1) * rows.size() / of - first);
     };
-    if (workspace_.reads_in_place()) {
-        const std::size_t bytes = most_bytes_ahead / std::max<std::size_t>(upcoming_.next.size(), 1);
-        if (plan().owned_cols() == 0) {  // a thread reads the rows of its own blocks,
-            return {&x_, share(upcoming_.next, unit_number, plan().units().size()), bytes};
-        }
-        if (unit.is_owned) {  // or all of them
-            return {&x_, share(upcoming_.next, i, slabs), bytes};
-        }
-    } else if (unit.is_owned) {  // and of those that it will gather, its share
-        const std::size_t owner = unit.block.first_col / unit.block.cols;
-        return {&x_, share(share(upcoming_.later, owner, team_.size()), i, slabs), x_.row_bytes()};
+    const UpdatePlan::Unit& here = plan().units()[unit];
+    const std::span<const std::int64_t> next = upcoming_.next;
+    const std::size_t most_bytes = most_bytes_ahead / std::max<std::size_t>(next.size(), 1);
+    if (way_ != Way::by_inputs) {  // a thread will read the rows of its own blocks, from their beginning
+        return workspace_.reads_in_place() ? RowsAhead{&x_, share(next, unit, plan().units().size()), most_bytes}
+                                           : RowsAhead{};
     }
-    return {};
+    if (here.blocks == 0) {
+        return {};
+    }
+    if (workspace_.reads_in_place()) {  // of all rows, it will read the inputs that it owns
+        const auto& blocks = plan().inner_blocks();
+        const std::size_t first = blocks[here.first_block].first;
+        const auto& last = blocks[here.first_block + here.blocks - 1];
+        return {&x_, share(next, i, here.slabs), std::min((last.first + last.count - first) * sizeof(T), most_bytes),
+                first * sizeof(T)};
+    }
+    // It will gather its share of the rows after the next ones.
+    const std::size_t owners = std::min(team_.size(), plan().inner_blocks().size());
+    const std::size_t owner = here.first_block * owners / plan().inner_blocks().size();
+    return {&x_, share(share(upcoming_.later, owner, owners), i, here.slabs), x_.row_bytes()};
 }
 
 template <class T>
@@ -168,11 +171,11 @@ double TrainingStep<T>::pass(const Network<T>& network, const Targets& targets, 
             gather(workspace_.a(0).rows_from(first, count), x_, index.subspan(first, count));
         }
         gather(workspace_.y().rows_from(first, count), targets, index.subspan(first, count));
-        network.forward(workspace_, count, first, ahead_of_block(block), has_begun ? by_columns_.owned_cols() : 0);
+        network.forward(workspace_, count, first, ahead_of_block(block), has_begun);
         network.sensitivities(workspace_, count, first, loss, std::span(losses_).subspan(first, count));
-        if (plan().owned_cols() > 0 && !in_place) {
+        if (way_ == Way::by_inputs && !in_place) {
             const Part next = part(block, upcoming_.next.size());
-            gather(workspace_.next_a(0).rows_from(next.first, next.count), x_,
+            gather(workspace_.next_a0().rows_from(next.first, next.count), x_,
                    upcoming_.next.subspan(next.first, next.count));
         }
     });
@@ -182,32 +185,24 @@ double TrainingStep<T>::pass(const Network<T>& network, const Targets& targets, 
 template <class T>
 template <class Move>
 void TrainingStep<T>::sum_gradients(const Network<T>& network, bool accumulates, const Move& move) {
-    const bool begins_next = plan().owned_cols() > 0 && !upcoming_.next.empty();
+    const bool begins_next = way_ == Way::by_inputs && !upcoming_.next.empty();
     if (begins_next && workspace_.reads_in_place()) {
         workspace_.read_next_in_place(x_, upcoming_.next);
     }
     team_.run(plan().units().size(), [&](std::size_t i, std::size_t thread) {
         const UpdatePlan::Unit& unit = plan().units()[i];
-        const std::size_t k = unit.block.k;
-        const Layer& layer = network.layout().layers()[k - 1];
-        const std::size_t width = unit.is_owned ? 0 : k == 1 && plan().owned_cols() > 0 ? 1 : k + 1;
-        AlignedBuffer<T>& scratch = gradients_[thread * (network.depth() + 2) + width];
-        const std::size_t stride = accumulates ? layer.stride : padded(unit.block.cols, sizeof(T));
-        const std::size_t end = unit.block.first_row + unit.block.rows;
-        const std::size_t slab_rows = plan().slab_rows(k);
-        const std::size_t slabs = (unit.block.rows + slab_rows - 1) / slab_rows;
-        Block slab = unit.block;
-        for (std::size_t j = 0; j < slabs; ++j, slab.first_row += slab_rows) {
-            slab.rows = std::min(slab_rows, end - slab.first_row);
-            T* gradient = accumulates ? workspace_.gradient() + layer.offset + slab.first_row * stride + slab.first_col
-                                      : scratch.data();
-            network.gradient(gradient, stride, workspace_, rows_, slab, is_accumulated_,
-                             ahead_of_slab(unit, i, j, slabs));
-            move(slab, gradient, stride,
-                 squares_.data() + plan().squares_of(unit.first_slab + j) + lines(slab.first_col, sizeof(T)));
+        for (std::size_t j = 0; j < unit.slabs; ++j) {
+            const UpdatePlan::Slab& slab = plan().slabs()[unit.first_slab + j];
+            const Layer& layer = network.layout().layers()[slab.k - 1];
+            T* gradient = accumulates ? workspace_.gradient() + layer.offset + slab.first * layer.stride
+                                      : gradients_[thread * network.depth() + slab.k - 1].data();
+            network.gradient(gradient, workspace_, rows_, slab.k, slab.first, slab.count, is_accumulated_,
+                             ahead_of_slab(i, j));
+            move(unit.first_slab + j, gradient);
         }
-        if (unit.is_owned && begins_next) {
-            network.forward_next(workspace_, upcoming_.next.size(), unit.block.first_col, unit.block.cols);
+        for (std::size_t block = unit.first_block; begins_next && block < unit.first_block + unit.blocks; ++block) {
+            const auto& [first, count] = plan().inner_blocks()[block];
+            network.forward_next(workspace_, upcoming_.next.size(), block, first, count);
         }
     });
     has_begun_ = begins_next;
@@ -215,20 +210,20 @@ void TrainingStep<T>::sum_gradients(const Network<T>& network, bool accumulates,
 
 template <class T>
 void TrainingStep<T>::accumulate(const Network<T>& network) {
-    sum_gradients(network, true, [](const Block&, const T*, std::size_t, double*) {});
+    sum_gradients(network, true, [](std::size_t, const T*) {});
     is_accumulated_ = true;
 }
 
 template <class T>
 double TrainingStep<T>::update(Network<T>& network, Optimizer<T>& optimizer, std::size_t rows) {
     optimizer.begin_step(rows);
-    sum_gradients(network, is_accumulated_,
-                  [&](const Block& slab, const T* gradient, std::size_t stride, double* squares) {
-                      optimizer.update(network, slab, gradient, stride, squares);
-                      if (slab.k > 1) {
-                          network.transpose_weights(workspace_, slab.k, slab.first_row, slab.rows);
-                      }
-                  });
+    sum_gradients(network, is_accumulated_, [&](std::size_t number, const T* gradient) {
+        const auto& [k, first, count] = plan().slabs()[number];
+        squares_[number] = optimizer.update(network, k, first, count, gradient);
+        if (k > 1) {
+            network.transpose_weights(workspace_, k, first, count);
+        }
+    });
     is_accumulated_ = false;
     fastest_way_.done(static_cast<double>(rows));
     take(ways_[fastest_way_.way()]);

@@ -1,54 +1,76 @@
 #include "rosenblatt/update_plan.hpp"
 
 #include <algorithm>
-#include <utility>
 
-#include "rosenblatt/aligned_buffer.hpp"
+#include "kernels/table.hpp"
 #include "rosenblatt/team.hpp"
 
 namespace rosenblatt {
+namespace {
 
-UpdatePlan::UpdatePlan(const Layout& layout, std::size_t element_size, std::size_t threads, bool owns_columns) {
+// As the kernels cut the inner dimension of a product.
+std::vector<UpdatePlan::InnerBlock> cut(std::size_t inputs) {
+    const std::size_t count = (inputs + kernels::longest_inner_block - 1) / kernels::longest_inner_block;
+    std::vector<UpdatePlan::InnerBlock> blocks;
+    for (std::size_t i = 0, done = 0; i < count; ++i) {
+        const std::size_t length = (inputs - done + count - i - 1) / (count - i);
+        blocks.push_back({done, length});
+        done += length;
+    }
+    return blocks;
+}
+
+}  // namespace
+
+UpdatePlan::UpdatePlan(const Layout& layout, std::size_t threads, bool owns_inputs)
+    : inner_blocks_(cut(layout.inputs())) {
     // About 32 slabs can be shared out evenly among up to 8 threads; their gradients stay in the cache. 12 rows are
     // whole tiles of every height, and fewer than 2048 elements are not worth handing out.
     constexpr std::size_t height = 12;
     const std::size_t elements = std::max<std::size_t>(layout.size() / 32, 2048);
-    const std::size_t line = cache_line / element_size;
-    const Layer& input_layer = layout.layers().front();
-    const std::size_t owned_by_each =
-        owns_columns && threads > 1 ? input_layer.outputs / line / threads * line : std::size_t{0};
-    owned_cols_ = threads * owned_by_each;
+    std::vector<std::size_t> first_slab_of_block;
+    const auto add_slabs = [&](std::size_t k, std::size_t first, std::size_t rows) {
+        const std::size_t slab_rows = std::max(elements / layout.layers()[k - 1].stride / height * height, height);
+        const std::size_t count = std::max<std::size_t>(rows / slab_rows, 1);
+        for (std::size_t i = 0; i < count; ++i) {  // the last one takes what is left
+            const std::size_t begin = i * slab_rows;
+            slabs_.push_back({k, first + begin, i + 1 < count ? slab_rows : rows - begin});
+        }
+    };
+    for (const InnerBlock& block : inner_blocks_) {
+        first_slab_of_block.push_back(slabs_.size());
+        const std::size_t bias = block.first == 0 ? 1 : 0;  // row 0 of theta
+        add_slabs(1, block.first + 1 - bias, block.count + bias);
+    }
+    first_slab_of_block.push_back(slabs_.size());
+    for (std::size_t k = 2; k <= layout.layers().size(); ++k) {
+        add_slabs(k, 0, layout.layers()[k - 1].inputs + 1);
+    }
 
-    std::vector<Unit> shared;
-    for (std::size_t k = 1; k <= layout.layers().size(); ++k) {
-        const Layer& layer = layout.layers()[k - 1];
-        const std::size_t rows = layer.inputs + 1;
-        const std::size_t first_col = k == 1 ? owned_cols_ : 0;
-        const std::size_t slab_rows = std::max(elements / layer.stride / height * height, height);
-        slab_rows_.push_back(slab_rows);
-        for (std::size_t first = 0; first < rows; first += slab_rows) {
-            if (first_col < layer.outputs) {
-                const std::size_t count = std::min(slab_rows, rows - first);
-                shared.push_back({{k, first, count, first_col, layer.outputs - first_col}, squares_of_.size(), false});
-            }
-            squares_of_.push_back(squares_);
-            squares_ += lines(layer.outputs, element_size);
-        }
-    }
-    if (owned_by_each == 0) {
-        units_ = std::move(shared);
-        return;
-    }
-    const std::size_t count = threads + shared.size();
-    std::size_t thread = 0;
-    for (auto next = shared.begin(); units_.size() < count;) {
-        if (thread < threads && Team::first_block(thread, count, threads) == units_.size()) {
-            units_.push_back({{1, 0, input_layer.inputs + 1, thread * owned_by_each, owned_by_each}, 0, true});
-            ++thread;
+    // Units that are owned, each at the beginning of its thread's share, and between them the others, a slab each.
+    const std::size_t owners = owns_inputs ? std::min(threads, inner_blocks_.size()) : 0;
+    std::size_t slab = owners > 0 ? first_slab_of_block.back() : 0;
+    const std::size_t count = owners + slabs_.size() - slab;
+    for (std::size_t owner = 0; units_.size() < count;) {
+        if (owner < owners && Team::first_block(owner, count, owners) == units_.size()) {
+            const std::size_t first = Team::first_block(owner, inner_blocks_.size(), owners);
+            const std::size_t end = Team::first_block(owner + 1, inner_blocks_.size(), owners);
+            units_.push_back({first_slab_of_block[first], first_slab_of_block[end] - first_slab_of_block[first], first,
+                              end - first});
+            ++owner;
         } else {
-            units_.push_back(*next++);
+            units_.push_back({slab, 1, 0, 0});
+            ++slab;
         }
     }
+}
+
+std::size_t UpdatePlan::most_slab_rows(std::size_t k) const {
+    std::size_t most = 0;
+    for (const Slab& slab : slabs_) {
+        most = slab.k == k ? std::max(most, slab.count) : most;
+    }
+    return most;
 }
 
 }  // namespace rosenblatt

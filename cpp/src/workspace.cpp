@@ -5,7 +5,7 @@
 namespace rosenblatt {
 
 template <class T>
-Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep, const Rows& x, bool has_next)
+Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep, const Rows& x, std::size_t parts)
     : batch_(batch),
       keep_(keep),
       reads_in_place_(x.data != nullptr && !x.are_sparse() && x.element == element_of<T>()) {
@@ -26,15 +26,15 @@ Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep, cons
     a_.resize(depth + 1);
     s_.resize(depth + 1);
     transposed_.resize(depth + 1);
-    for (std::size_t side = 0; side < (has_next ? 2 : 1); ++side) {
-        first_[side][0] = place(batch, reads_in_place_ || x.are_sparse() ? 0 : sizes[0]);
-        first_[side][1] = place(batch, sizes[1]);
+    for (std::size_t side = 0; side < (parts > 0 ? 2 : 1); ++side) {
+        a0_[side] = place(batch, reads_in_place_ || x.are_sparse() ? 0 : sizes[0]);
     }
-    for (std::size_t k = 2; k <= depth; ++k) {
+    for (std::size_t i = 0; i < parts; ++i) {
+        parts_.push_back(place(batch, sizes[1]));
+    }
+    for (std::size_t k = 1; k <= depth; ++k) {
         a_[k] = place(batch, sizes[k]);
-    }
-    for (std::size_t k = 1; k <= depth && keep == Keep::everything; ++k) {
-        n_[k] = place(batch, sizes[k]);
+        n_[k] = keep == Keep::everything ? place(batch, sizes[k]) : a_[k];
     }
     std::size_t gradient = 0;
     if (keep != Keep::outputs) {
@@ -59,19 +59,19 @@ Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep, cons
     begin_ = memory_.data();
     gradient_begin_ = has_gradient ? begin_ + gradient : nullptr;
     for (std::size_t side = 0; side < 2; ++side) {
-        const MatrixView<T> x_here = view(first_[side][0]);
+        const MatrixView<T> x_here = view(a0_[side]);
         inputs_[side] = {x_here.data, static_cast<std::ptrdiff_t>(x_here.stride), nullptr};
     }
 }
 
 template <class T>
 MatrixView<T> Workspace<T>::n(std::size_t k) const {
-    return keep_ == Keep::everything ? view(n_[k]) : a(k);
+    return view(n_[k]);
 }
 
 template <class T>
 MatrixView<T> Workspace<T>::a(std::size_t k) const {
-    return view(k < 2 ? first_[side_][k] : a_[k]);
+    return view(k == 0 ? a0_[side_] : a_[k]);
 }
 
 template <class T>

@@ -42,6 +42,14 @@ double largest_difference(const std::vector<T>& values, const std::vector<double
     return largest;
 }
 
+double sum_of_squares(const std::vector<double>& values) {
+    double sum = 0;
+    for (const double x : values) {
+        sum += x * x;
+    }
+    return sum;
+}
+
 // Counts that are multiples of the padding, as the layout makes them.
 const std::vector<std::size_t> padded_counts{16, 32, 48, 64, 80, 160, 1600};
 
@@ -60,6 +68,121 @@ TEST_CASE_TEMPLATE("descend", T, float, double) {
             CAPTURE(count);
             CHECK(largest_difference(theta, expected) <= 2 * eps<T>);
         }
+    }
+}
+
+TEST_CASE_TEMPLATE("sgd: momentum, with and without Nesterov", T, float, double) {
+    Dice dice(2);
+    for (const std::string& level : kernels::available_levels()) {
+        for (const std::size_t count : padded_counts) {
+            for (const bool nesterov : {false, true}) {
+                const kernels::SgdStep step{{0.25, 0.125}, 0.5, 0.75, nesterov};
+                std::vector<T> theta = random_values<T>(dice, count);
+                std::vector<T> velocity = random_values<T>(dice, count);
+                const std::vector<T> gradient = random_values<T>(dice, count);
+                std::vector<double> w = as_double(theta);
+                std::vector<double> v = as_double(velocity);
+                const double squares = sum_of_squares(w);
+                for (std::size_t i = 0; i < count; ++i) {
+                    const double slope = 0.5 * (0.25 * static_cast<double>(gradient[i]) + 0.125 * w[i]);
+                    v[i] = 0.75 * v[i] - slope;
+                    w[i] += nesterov ? 0.75 * v[i] - slope : v[i];
+                }
+                const double got =
+                    kernels::level<T>(level).sgd(theta.data(), velocity.data(), gradient.data(), count, &step);
+                CAPTURE(level);
+                CAPTURE(count);
+                CAPTURE(nesterov);
+                CHECK(largest_difference(velocity, v) <= 4 * eps<T>);
+                CHECK(largest_difference(theta, w) <= 4 * eps<T>);
+                CHECK(std::abs(got - squares) <= eps<T> * static_cast<double>(count) * squares);
+            }
+        }
+    }
+}
+
+TEST_CASE_TEMPLATE("adam", T, float, double) {
+    Dice dice(3);
+    for (const std::string& level : kernels::available_levels()) {
+        for (const std::size_t count : padded_counts) {
+            const kernels::AdamStep step{{0.25, 0.125}, 0.5, 0.75, 0.875, 0.0625};
+            std::vector<T> theta = random_values<T>(dice, count);
+            std::vector<T> mean = random_values<T>(dice, count);
+            std::vector<T> variance = random_values<T>(dice, count, 0, 1);
+            const std::vector<T> gradient = random_values<T>(dice, count);
+            std::vector<double> w = as_double(theta);
+            std::vector<double> m = as_double(mean);
+            std::vector<double> v = as_double(variance);
+            const double squares = sum_of_squares(w);
+            for (std::size_t i = 0; i < count; ++i) {
+                const double g = 0.25 * static_cast<double>(gradient[i]) + 0.125 * w[i];
+                m[i] = 0.75 * m[i] + 0.25 * g;
+                v[i] = 0.875 * v[i] + 0.125 * g * g;
+                w[i] -= 0.5 * m[i] / (std::sqrt(v[i]) + 0.0625);
+            }
+            const double got = kernels::level<T>(level).adam(theta.data(), mean.data(), variance.data(),
+                                                             gradient.data(), count, &step);
+            CAPTURE(level);
+            CAPTURE(count);
+            CHECK(largest_difference(mean, m) <= 4 * eps<T>);
+            CHECK(largest_difference(variance, v) <= 4 * eps<T>);
+            // A small variance makes the step several times as large as theta.
+            CHECK(largest_difference(theta, w) <= 32 * eps<T>);
+            CHECK(std::abs(got - squares) <= eps<T> * static_cast<double>(count) * squares);
+        }
+    }
+}
+
+TEST_CASE_TEMPLATE("padding that is zero stays zero under every step", T, float, double) {
+    const std::vector<T> gradient(64, 0);
+    for (const std::string& level : kernels::available_levels()) {
+        std::vector<T> theta(64, 0);
+        std::vector<T> first(64, 0);
+        std::vector<T> second(64, 0);
+        const kernels::SgdStep sgd{{0.005, 0.1}, 0.1, 0.9, true};
+        const kernels::AdamStep adam{{0.005, 0.1}, 0.001, 0.9, 0.999, 1e-8};
+        const kernels::Table<T>& kernel = kernels::level<T>(level);
+        CHECK(kernel.sgd(theta.data(), first.data(), gradient.data(), 64, &sgd) == 0);
+        CHECK(kernel.adam(theta.data(), first.data(), second.data(), gradient.data(), 64, &adam) == 0);
+        CAPTURE(level);
+        CHECK(theta == gradient);
+        CHECK(first == gradient);
+        CHECK(second == gradient);
+    }
+}
+
+TEST_CASE_TEMPLATE("sum_parts is the product whose blocks are the parts, to the last bit", T, float, double) {
+    constexpr std::size_t line = kernels::vector_padding / sizeof(T);
+    constexpr std::size_t rows = 3;
+    constexpr std::size_t inner = 2 * kernels::longest_inner_block + 1;  // three blocks
+    constexpr std::size_t stride = 3 * line;
+    constexpr std::size_t cols = stride - 1;
+    Dice dice(7);
+    const std::vector<T> left = random_values<T>(dice, rows * inner);
+    const std::vector<T> right = random_values<T>(dice, inner * stride);
+    const std::vector<T> start = random_values<T>(dice, stride);
+    for (const std::string& level : kernels::available_levels()) {
+        const kernels::Table<T>& kernel = kernels::level<T>(level);
+        std::vector<T> whole(rows * stride);
+        const PickedRows<T> all{left.data(), inner, nullptr};
+        kernel.multiply(whole.data(), stride, start.data(), &all, right.data(), stride, rows, inner, cols, nullptr,
+                        nullptr);
+        std::vector<T> parts(3 * rows * stride);
+        for (std::size_t i = 0, done = 0; i < 3; ++i) {
+            const std::size_t length = (inner - done + 2 - i) / (3 - i);
+            const PickedRows<T> some{left.data() + done, inner, nullptr};
+            kernel.multiply(parts.data() + i * rows * stride, stride, nullptr, &some, right.data() + done * stride,
+                            stride, rows, length, cols, nullptr, nullptr);
+            done += length;
+        }
+        std::vector<T> sum(rows * stride);
+        kernel.sum_parts(sum.data(), stride, start.data(), parts.data(), rows * stride, 3, rows, cols);
+        bool is_same = true;
+        for (std::size_t i = 0; i < rows * stride; ++i) {
+            is_same = is_same && (i % stride >= cols || sum[i] == whole[i]);
+        }
+        CAPTURE(level);
+        CHECK(is_same);
     }
 }
 

@@ -19,13 +19,14 @@ namespace {
 using testing::Dice;
 using testing::parameters;
 
-// Rows and labels for networks of 60 inputs and 7 outputs. Sparse rows have one element in five, those of a dense table
-// that has zeros elsewhere.
+// Rows and labels for networks of so many inputs and 7 outputs. Sparse rows have one element in five, those of a dense
+// table that has zeros elsewhere.
 template <class T>
 struct Task {
-    std::vector<T> x = std::vector<T>(2500 * 60);
-    std::vector<std::int64_t> labels = std::vector<std::int64_t>(2500);
-    std::vector<std::int64_t> index = std::vector<std::int64_t>(2500);
+    std::size_t features;
+    std::vector<T> x;
+    std::vector<std::int64_t> labels;
+    std::vector<std::int64_t> index;
     std::vector<T> values;
     std::vector<std::int32_t> columns;
     std::vector<std::int64_t> begins{0};
@@ -33,7 +34,8 @@ struct Task {
     bool knows_next = true;
     std::vector<std::uint8_t> bytes;  // x of whole numbers, if not empty
 
-    explicit Task(bool has_zeros = false, bool sparse = false) : is_sparse(sparse) {
+    explicit Task(bool has_zeros = false, bool sparse = false, std::size_t inputs = 60, std::size_t count = 2500)
+        : features(inputs), x(count * inputs), labels(count), index(count), is_sparse(sparse) {
         Dice dice(3);
         dice.fill(x.data(), x.size());
         for (std::size_t j = 0; j < x.size() && has_zeros; ++j) {
@@ -41,9 +43,9 @@ struct Task {
                 x[j] = 0;
             } else {
                 values.push_back(x[j]);
-                columns.push_back(static_cast<std::int32_t>(j % 60));
+                columns.push_back(static_cast<std::int32_t>(j % features));
             }
-            if (j % 60 == 59) {
+            if (j % features == features - 1) {
                 begins.push_back(static_cast<std::int64_t>(values.size()));
             }
         }
@@ -55,13 +57,13 @@ struct Task {
     [[nodiscard]] Rows rows() const {
         const Element element = testing::element_of<T>();
         if (is_sparse) {
-            return {
-                values.data(), element, labels.size(), 60, 0, {testing::integers(begins), testing::integers(columns)}};
+            return {values.data(), element, labels.size(),
+                    features,      0,       {testing::integers(begins), testing::integers(columns)}};
         }
         if (!bytes.empty()) {
-            return {bytes.data(), Element::uint8, labels.size(), 60, 60};
+            return {bytes.data(), Element::uint8, labels.size(), features, static_cast<std::ptrdiff_t>(features)};
         }
-        return {x.data(), element, labels.size(), 60, 60};
+        return {x.data(), element, labels.size(), features, static_cast<std::ptrdiff_t>(features)};
     }
 };
 
@@ -116,7 +118,8 @@ Outcome train(const Task<T>& task, const std::vector<std::size_t>& sizes, std::s
 
 template <class T>
 void check_teams(const Task<T>& task) {
-    const std::vector<std::vector<std::size_t>> networks{{60, 7}, {60, 100, 7}, {60, 33, 200, 7}};
+    const std::size_t inputs = task.features;
+    const std::vector<std::vector<std::size_t>> networks{{inputs, 7}, {inputs, 100, 7}, {inputs, 33, 200, 7}};
     for (const std::vector<std::size_t>& sizes : networks) {
         for (const std::size_t batch : {1U, 3U, 50U, 200U, 2500U}) {
             if (batch < 50 && sizes.size() > 2) {
@@ -129,7 +132,7 @@ void check_teams(const Task<T>& task) {
                 CAPTURE(batch);
                 CAPTURE(threads);
                 CHECK(train(task, sizes, batch, solver, threads) == alone);
-                for (const Way way : {Way::by_rows, Way::by_columns}) {
+                for (const Way way : {Way::by_rows, Way::by_inputs}) {
                     CAPTURE(static_cast<int>(way));
                     CHECK((task.is_sparse || train(task, sizes, batch, solver, threads, {way}) == alone));
                 }
@@ -140,19 +143,23 @@ void check_teams(const Task<T>& task) {
 
 TEST_CASE_TEMPLATE("a team of any size takes the same step", T, float, double) { check_teams(Task<T>()); }
 
+TEST_CASE_TEMPLATE("also of inputs that are several blocks of the product", T, float, double) {
+    check_teams(Task<T>(false, false, 450, 500));
+}
+
 TEST_CASE_TEMPLATE("also with sparse rows", T, float, double) { check_teams(Task<T>(true, true)); }
 
 TEST_CASE_TEMPLATE("rows that are gathered give what rows read in place do, whether the next ones are known or not", T,
                    float, double) {
-    Task<T> bytes;
+    Task<T> bytes(false, false, 450, 1100);
     for (std::size_t j = 0; j < bytes.x.size(); ++j) {
         bytes.bytes.push_back(static_cast<std::uint8_t>(j % 5));
         bytes.x[j] = static_cast<T>(j % 5);
     }
     Task<T> numbers = bytes;
     numbers.bytes.clear();
-    for (const std::size_t batch : {50U, 2500U}) {
-        const std::vector<std::size_t> sizes{60, 100, 7};
+    for (const std::size_t batch : {50U, 1100U}) {
+        const std::vector<std::size_t> sizes{450, 100, 7};
         const Outcome wanted = train(numbers, sizes, batch, Solver::adam, 1);
         for (const std::size_t threads : {1U, 2U, 3U, 5U}) {
             for (const bool knows_next : {false, true}) {
@@ -160,7 +167,7 @@ TEST_CASE_TEMPLATE("rows that are gathered give what rows read in place do, whet
                 CAPTURE(threads);
                 CAPTURE(knows_next);
                 numbers.knows_next = bytes.knows_next = knows_next;
-                for (const Way way : {Way::by_rows, Way::by_columns, Way::alone}) {
+                for (const Way way : {Way::by_rows, Way::by_inputs, Way::alone}) {
                     CHECK(train(numbers, sizes, batch, Solver::adam, threads, {way}) == wanted);
                     CHECK(train(bytes, sizes, batch, Solver::adam, threads, {way}) == wanted);
                 }
@@ -224,14 +231,17 @@ TEST_CASE("the step of a batch is the network's backward pass and the optimizer'
 TEST_CASE("ways that may be the fastest") {
     const Layout narrow({784, 8, 10}, {Activation::relu, Activation::softmax}, sizeof(float));
     const Layout wide({784, 1024, 10}, {Activation::relu, Activation::softmax}, sizeof(float));
-    const Task<float> dense;
+    const Task<float> dense(false, false, 784, 10);
     const Task<float> sparse(true, true);
     using Ways = std::vector<Way>;
-    CHECK(promising_ways(wide, sizeof(float), 200, 1, dense.rows()) == Ways{Way::alone});
-    CHECK(promising_ways(wide, sizeof(float), 200, 2, dense.rows()) == Ways{Way::by_rows, Way::by_columns});
-    CHECK(promising_ways(narrow, sizeof(float), 50, 2, dense.rows()) == Ways{Way::by_rows, Way::alone});
-    CHECK(promising_ways(wide, sizeof(float), 2, 2, dense.rows()) == Ways{Way::by_rows, Way::by_columns, Way::alone});
-    CHECK(promising_ways(wide, sizeof(float), 20000, 2, sparse.rows()) == Ways{Way::by_rows});
+    CHECK(promising_ways(wide, 200, 1, dense.rows()) == Ways{Way::alone});
+    CHECK(promising_ways(wide, 200, 2, dense.rows()) == Ways{Way::by_rows, Way::by_inputs});
+    CHECK(promising_ways(narrow, 50, 2, dense.rows()) == Ways{Way::by_rows, Way::by_inputs, Way::alone});
+    CHECK(promising_ways(wide, 2, 2, dense.rows()) == Ways{Way::by_rows, Way::by_inputs, Way::alone});
+    CHECK(promising_ways(wide, 784, 2, dense.rows()) == Ways{Way::by_rows});
+    CHECK(promising_ways(wide, 20000, 2, sparse.rows()) == Ways{Way::by_rows});
+    const Layout few_inputs({64, 100, 10}, {Activation::relu, Activation::softmax}, sizeof(float));
+    CHECK(promising_ways(few_inputs, 20, 2, dense.rows()) == Ways{Way::by_rows, Way::alone});
 }
 
 TEST_CASE("threads are used where they pay") {

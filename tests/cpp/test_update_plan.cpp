@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <vector>
 
-#include "rosenblatt/aligned_buffer.hpp"
 #include "rosenblatt/team.hpp"
 
 namespace rosenblatt {
@@ -16,72 +15,80 @@ Layout layout_of(const std::vector<std::size_t>& sizes) {
     return {sizes, std::vector<Activation>(sizes.size() - 1, Activation::relu), sizeof(float)};
 }
 
-// How often each parameter is in a unit.
-std::vector<int> covered(const Layout& layout, const UpdatePlan& plan) {
-    std::vector<int> count(layout.size());
-    for (const UpdatePlan::Unit& unit : plan.units()) {
-        const Layer& layer = layout.layers()[unit.block.k - 1];
-        for (std::size_t i = unit.block.first_row; i < unit.block.first_row + unit.block.rows; ++i) {
-            for (std::size_t j = unit.block.first_col; j < unit.block.first_col + unit.block.cols; ++j) {
-                ++count[layer.offset + i * layer.stride + j];
-            }
-        }
-    }
-    return count;
-}
+const std::vector<std::vector<std::size_t>> networks{
+    {3, 1}, {784, 32, 10}, {784, 100, 10}, {60, 33, 200, 7}, {400, 1024, 10}, {10000, 3, 5, 2}, {201, 40}};
 
-TEST_CASE("every parameter is in one unit, and the padding in none") {
-    for (const std::vector<std::size_t>& sizes :
-         {std::vector<std::size_t>{3, 1}, {784, 32, 10}, {784, 100, 10}, {60, 33, 200, 7}, {5, 40, 3}}) {
+TEST_CASE("every row of theta is in one slab, and every slab in one unit") {
+    for (const std::vector<std::size_t>& sizes : networks) {
         const Layout layout = layout_of(sizes);
-        std::vector<int> wanted(layout.size());
-        for (const Layer& layer : layout.layers()) {
-            for (std::size_t i = 0; i <= layer.inputs; ++i) {
-                for (std::size_t j = 0; j < layer.outputs; ++j) {
-                    wanted[layer.offset + i * layer.stride + j] = 1;
+        for (const std::size_t threads : {1U, 2U, 3U, 8U}) {
+            for (const bool owns : {false, true}) {
+                CAPTURE(sizes.front());
+                CAPTURE(threads);
+                CAPTURE(owns);
+                const UpdatePlan plan(layout, threads, owns);
+                std::vector<std::vector<int>> covered;
+                for (const Layer& layer : layout.layers()) {
+                    covered.emplace_back(layer.inputs + 1);
+                }
+                std::vector<int> used(plan.slabs().size());
+                for (const UpdatePlan::Unit& unit : plan.units()) {
+                    for (std::size_t i = unit.first_slab; i < unit.first_slab + unit.slabs; ++i) {
+                        ++used[i];
+                        const UpdatePlan::Slab& slab = plan.slabs()[i];
+                        CHECK(slab.count <= plan.most_slab_rows(slab.k));
+                        for (std::size_t row = slab.first; row < slab.first + slab.count; ++row) {
+                            ++covered[slab.k - 1][row];
+                        }
+                    }
+                }
+                CHECK(used == std::vector<int>(used.size(), 1));
+                for (const std::vector<int>& rows : covered) {
+                    CHECK(rows == std::vector<int>(rows.size(), 1));
                 }
             }
         }
-        for (const std::size_t threads : {1U, 2U, 3U, 8U}) {
-            for (const bool owns : {false, true}) {
-                CAPTURE(threads);
-                CAPTURE(owns);
-                const UpdatePlan plan(layout, sizeof(float), threads, owns);
-                CHECK(covered(layout, plan) == wanted);
-                CHECK((owns || plan.owned_cols() == 0));
-            }
+    }
+}
+
+TEST_CASE("the slabs do not depend on the team") {
+    for (const std::vector<std::size_t>& sizes : networks) {
+        const UpdatePlan alone(layout_of(sizes), 1, false);
+        const UpdatePlan shared(layout_of(sizes), 3, true);
+        REQUIRE(alone.slabs().size() == shared.slabs().size());
+        for (std::size_t i = 0; i < alone.slabs().size(); ++i) {
+            CHECK(alone.slabs()[i].k == shared.slabs()[i].k);
+            CHECK(alone.slabs()[i].first == shared.slabs()[i].first);
+            CHECK(alone.slabs()[i].count == shared.slabs()[i].count);
         }
     }
 }
 
-TEST_CASE("threads own whole cache lines of the first layer, as many each, and begin with them") {
-    CHECK(UpdatePlan(layout_of({784, 100, 10}), sizeof(float), 2, true).owned_cols() == 96);
-    CHECK(UpdatePlan(layout_of({784, 100, 10}), sizeof(float), 3, true).owned_cols() == 96);
-    CHECK(UpdatePlan(layout_of({784, 100, 10}), sizeof(double), 2, true).owned_cols() == 96);
-    CHECK(UpdatePlan(layout_of({784, 31, 10}), sizeof(float), 2, true).owned_cols() == 0);
-    CHECK(UpdatePlan(layout_of({784, 32, 10}), sizeof(float), 2, true).owned_cols() == 32);
-    CHECK(UpdatePlan(layout_of({784, 32, 10}), sizeof(float), 3, true).owned_cols() == 0);
-
-    const UpdatePlan plan(layout_of({784, 100, 10}), sizeof(float), 3, true);
-    const std::size_t count = plan.units().size();
-    for (std::size_t thread = 0; thread < 3; ++thread) {
-        const UpdatePlan::Unit& unit = plan.units()[Team::first_block(thread, count, 3)];
-        CHECK(unit.is_owned);
-        CHECK(unit.block.first_col == 32 * thread);
-        CHECK(unit.block.rows == 785);
+TEST_CASE("threads own blocks of inputs, with their rows of theta, and begin with them") {
+    // 784 inputs are four blocks of 196.
+    for (const std::size_t threads : {1U, 2U, 3U, 4U, 8U}) {
+        CAPTURE(threads);
+        const UpdatePlan plan(layout_of({784, 100, 10}), threads, true);
+        REQUIRE(plan.inner_blocks().size() == 4);
+        const std::size_t owners = threads < 4 ? threads : 4;
+        std::size_t next_block = 0;
+        for (std::size_t owner = 0; owner < owners; ++owner) {
+            const UpdatePlan::Unit& unit = plan.units()[Team::first_block(owner, plan.units().size(), owners)];
+            CHECK(unit.first_block == next_block);
+            CHECK(unit.blocks >= 1);
+            next_block += unit.blocks;
+            // Its slabs are the rows of theta of its inputs; the bias, row 0, goes with input 0.
+            const UpdatePlan::InnerBlock& first = plan.inner_blocks()[unit.first_block];
+            const UpdatePlan::InnerBlock& last = plan.inner_blocks()[unit.first_block + unit.blocks - 1];
+            const UpdatePlan::Slab& top = plan.slabs()[unit.first_slab];
+            const UpdatePlan::Slab& bottom = plan.slabs()[unit.first_slab + unit.slabs - 1];
+            CHECK(top.k == 1);
+            CHECK(top.first == (first.first == 0 ? 0 : first.first + 1));
+            CHECK(bottom.first + bottom.count == last.first + last.count + 1);
+        }
+        CHECK(next_block == 4);
     }
-}
-
-TEST_CASE("the slabs and the places of their squares do not depend on the team") {
-    const Layout layout = layout_of({784, 100, 10});
-    const UpdatePlan alone(layout, sizeof(float), 1, true);
-    const UpdatePlan shared(layout, sizeof(float), 2, true);
-    CHECK(alone.squares() == shared.squares());
-    for (const std::size_t k : {1U, 2U}) {
-        CHECK(alone.slab_rows(k) == shared.slab_rows(k));
-    }
-    CHECK(alone.squares_of(5) == shared.squares_of(5));
-    CHECK(alone.squares_of(5) == 5 * lines(100, sizeof(float)));
+    CHECK(UpdatePlan(layout_of({784, 100, 10}), 2, false).units().front().blocks == 0);
 }
 
 }  // namespace

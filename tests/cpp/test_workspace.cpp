@@ -139,19 +139,27 @@ TEST_CASE_TEMPLATE("rows that hold the network's type are read where they lie", 
         Workspace<T>(network.layout(), 4, Keep::training, {bytes.data(), Element::uint8, 5, 5, 5}).reads_in_place());
 }
 
-TEST_CASE_TEMPLATE("the next batch's input and first layer become those of the batch", T, float, double) {
+TEST_CASE_TEMPLATE("the input of the next batch becomes that of the batch; its first layer has parts", T, float,
+                   double) {
     const Layout layout(sizes, activations, sizeof(T));
-    Workspace<T> workspace(layout, 2, Keep::outputs, {}, true);
+    Workspace<T> workspace(layout, 2, Keep::outputs, {}, 3);
     const T* before = workspace.a(0).data;
-    const T* next_input = workspace.next_a(0).data;
-    const T* next_layer = workspace.next_a(1).data;
-    CHECK(next_input != before);
-    CHECK(workspace.next_input().data == next_input);
+    const T* next = workspace.next_a0().data;
+    CHECK(next != before);
+    CHECK(workspace.next_input().data == next);
     workspace.advance();
-    CHECK(workspace.a(0).data == next_input);
-    CHECK(workspace.input().data == next_input);
-    CHECK(workspace.a(1).data == next_layer);
-    CHECK(workspace.next_a(0).data == before);
+    CHECK(workspace.a(0).data == next);
+    CHECK(workspace.input().data == next);
+    CHECK(workspace.next_a0().data == before);
+
+    REQUIRE(workspace.parts() == 3);
+    for (std::size_t i = 0; i < 3; ++i) {
+        CHECK(workspace.part(i).rows == 2);
+        CHECK(workspace.part(i).cols == sizes[1]);
+        CHECK(workspace.part(i).stride == workspace.n(1).stride);
+        CHECK(workspace.part(i).data == workspace.part(0).data + i * workspace.part_size());
+    }
+    CHECK(Workspace<T>(layout, 2, Keep::outputs).parts() == 0);
 }
 
 TEST_CASE("a batch that no memory can hold is refused, not wrapped around") {

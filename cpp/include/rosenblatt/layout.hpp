@@ -19,21 +19,9 @@ struct Layer {
     [[nodiscard]] std::size_t size() const { return (inputs + 1) * stride; }
 };
 
-// Some rows and columns of theta of layer k; row 0 is the bias. A cache line of theta never lies in two blocks.
-struct Block {
-    std::size_t k;
-    std::size_t first_row;
-    std::size_t rows;
-    std::size_t first_col;
-    std::size_t cols;
-};
-
 // The number of elements that a row of `cols` elements of `element_size` bytes takes with its padding: whole cache
 // lines, and not a multiple of 1 KiB, because rows such a distance apart compete for the same few places in the cache.
 [[nodiscard]] std::size_t padded(std::size_t cols, std::size_t element_size);
-
-// The number of cache lines that hold so many elements.
-[[nodiscard]] std::size_t lines(std::size_t cols, std::size_t element_size);
 
 class Layout {
 public:

@@ -19,9 +19,6 @@ struct MatrixView {
     [[nodiscard]] MatrixView rows_from(std::size_t first, std::size_t count) const {
         return {data + first * stride, count, cols, stride};
     }
-    [[nodiscard]] MatrixView cols_from(std::size_t first, std::size_t count) const {
-        return {data + first, rows, count, stride};
-    }
 
     // NOLINTNEXTLINE(google-explicit-constructor): a view may always be narrowed to a read-only one
     operator MatrixView<const T>() const

@@ -33,25 +33,26 @@ public:
     [[nodiscard]] const AlignedBuffer<T>& parameters() const { return parameters_; }
 
     // Forward pass (equations 20, 21) of `rows` rows of the workspace's input, from row `first` on. What is computed of
-    // a row does not depend on the others, nor on where it lies. Of a(1), the first `done` columns are already there.
-    // Rows `ahead` are fetched meanwhile.
+    // a row does not depend on the others, nor on where it lies. Rows `ahead` are fetched meanwhile. With `has_begun`,
+    // the workspace has all parts of the first layer's net input.
     void forward(Workspace<T>& workspace, std::size_t rows, std::size_t first = 0, const RowsAhead& ahead = {},
-                 std::size_t done = 0) const;
+                 bool has_begun = false) const;
 
-    // Columns `first_col` to first_col + cols - 1 of the first layer's a, for `rows` rows of the workspace's next input
-    // (or n, if the layer has a softmax, which takes a whole row).
-    void forward_next(Workspace<T>& workspace, std::size_t rows, std::size_t first_col, std::size_t cols) const;
+    // A part of the first layer's net input, for `rows` rows of the workspace's next input: what inputs `first` to
+    // first + count - 1, a block of the inner dimension, make of it.
+    void forward_next(Workspace<T>& workspace, std::size_t rows, std::size_t part, std::size_t first,
+                      std::size_t count) const;
 
     // After forward: the sensitivities of these rows (equations 24, 33), and the loss of each of them. workspace.y()
     // holds the targets, workspace.transposed_weights() W as it is.
     void sensitivities(Workspace<T>& workspace, std::size_t rows, std::size_t first, Loss loss,
                        std::span<double> losses) const;
 
-    // After that: a block of [1 a]^T s (equation 19), summed over the first `rows` rows of the batch. With `add`, out
-    // += that. Of a sparse input, all rows that were gathered count, and its columns must be there. Rows `ahead` are
-    // fetched meanwhile.
-    void gradient(T* out, std::size_t out_stride, const Workspace<T>& workspace, std::size_t rows, const Block& block,
-                  bool add, const RowsAhead& ahead = {}) const;
+    // After that: rows `first` to first + count - 1 of [1 a]^T s of layer k (equation 19), summed over the first `rows`
+    // rows of the batch; out has the stride of theta. With `add`, out += that. Of a sparse input, all rows that were
+    // gathered count, and its columns must be there. Rows `ahead` are fetched meanwhile.
+    void gradient(T* out, const Workspace<T>& workspace, std::size_t rows, std::size_t k, std::size_t first,
+                  std::size_t count, bool add, const RowsAhead& ahead = {}) const;
 
     // workspace.transposed_weights(k) as of rows `first` to first + count - 1 of theta of layer k.
     void transpose_weights(Workspace<T>& workspace, std::size_t k, std::size_t first, std::size_t count) const;
@@ -66,10 +67,6 @@ private:
         const Layer& layer = layout_.layers()[k - 1];
         return {data + layer.offset, layer.inputs + 1, layer.outputs, layer.stride};
     }
-
-    // Columns of n of layer k, from `first_col` on, for rows with so many inputs; activated at once if asked for.
-    void net_inputs(MatrixView<T> n, const PickedRows<T>& input, std::size_t inputs, std::size_t k,
-                    std::size_t first_col, bool activates, const RowsAhead& ahead) const;
 
     Layout layout_;
     AlignedBuffer<T> parameters_;

@@ -38,12 +38,11 @@ public:
     // alpha/2 |W|^2 / rows at the parameters from before the step.
     double step(Network<T>& network, const T* gradient, std::size_t rows);
 
-    // The same in parts: begin_step once, then update for blocks that make up theta, in any order and by any thread, at
-    // last end_step with the sum of all squares, which returns the penalty. update writes the squares of the weights as
-    // they were before the step, of each cache line of a row, summed over the rows of the block.
+    // The same in parts: begin_step once, then update for every row of theta once, in any order and by any thread, at
+    // last end_step with the sum of what update returned (the squares of the weights before the step), which returns
+    // the penalty.
     void begin_step(std::size_t rows);
-    void update(Network<T>& network, const Block& block, const T* gradient, std::size_t gradient_stride,
-                double* squares);
+    double update(Network<T>& network, std::size_t k, std::size_t first, std::size_t count, const T* gradient);
     [[nodiscard]] double end_step(double squares) const;
 
     // Schedule of the learning rate. After an epoch; `samples` is the number of rows seen so far.

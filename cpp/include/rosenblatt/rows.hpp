@@ -75,6 +75,7 @@ struct RowsAhead {
     const Rows* rows = nullptr;
     std::span<const std::int64_t> index;
     std::size_t bytes = 0;
+    std::size_t first_byte = 0;
 };
 
 // out (index.size() x features) = the rows named by `index`, each in [0, rows.count); the rows are not sparse

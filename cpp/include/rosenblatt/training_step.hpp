@@ -30,14 +30,14 @@ struct Upcoming {
 
 // How a team works together. All ways give the same result; which one is the fastest is found out on the way.
 enum class Way {
-    by_rows,     // shares out blocks of rows, then slabs of parameters
-    by_columns,  // each thread owns columns of the first layer, see UpdatePlan
-    alone,       // the calling thread does everything
+    by_rows,    // shares out blocks of rows, then slabs of parameters
+    by_inputs,  // each thread owns inputs of the first layer, see UpdatePlan
+    alone,      // the calling thread does everything
 };
 
 // The ways that may be the fastest for a team of so many threads.
-[[nodiscard]] std::vector<Way> promising_ways(const Layout& layout, std::size_t element_size, std::size_t batch_size,
-                                              std::size_t threads, const Rows& rows);
+[[nodiscard]] std::vector<Way> promising_ways(const Layout& layout, std::size_t batch_size, std::size_t threads,
+                                              const Rows& rows);
 
 template <class T>
 class TrainingStep {
@@ -69,17 +69,15 @@ private:
     // Block i of the chunk, which has `rows` rows.
     [[nodiscard]] Part part(std::size_t i, std::size_t rows) const;
 
-    // What is to be fetched from memory while a chunk's block i, or slab i of a unit's `slabs`, is worked on.
+    // What is to be fetched from memory while a chunk's block i, or slab i of a unit, is worked on.
     [[nodiscard]] RowsAhead ahead_of_block(std::size_t i) const;
-    [[nodiscard]] RowsAhead ahead_of_slab(const UpdatePlan::Unit& unit, std::size_t unit_number, std::size_t i,
-                                          std::size_t slabs) const;
+    [[nodiscard]] RowsAhead ahead_of_slab(std::size_t unit, std::size_t i) const;
 
-    // Sums the gradient of all units, and calls move(slab, gradient, stride, squares) for the block of each slab; then
-    // begins the next pass.
+    // Sums the gradient of all units, and calls move(number, gradient) for each slab; then begins the next pass.
     template <class Move>
     void sum_gradients(const Network<T>& network, bool accumulates, const Move& move);
 
-    [[nodiscard]] const UpdatePlan& plan() const { return way_ == Way::by_columns ? by_columns_ : by_rows_; }
+    [[nodiscard]] const UpdatePlan& plan() const { return way_ == Way::by_inputs ? by_inputs_ : by_rows_; }
     void take(Way way);
 
     Team& team_;
@@ -88,16 +86,16 @@ private:
     FastestWay fastest_way_;
     Way way_ = Way::by_rows;
     UpdatePlan by_rows_;
-    UpdatePlan by_columns_;
+    UpdatePlan by_inputs_;
     Workspace<T> workspace_;
-    // Of one slab, for each thread and each width of slabs, because the padding of its rows has to stay zero.
+    // Of one slab, for each thread and layer: the padding of its rows stays zero, and so does that of theta.
     std::vector<AlignedBuffer<T>> gradients_;
     std::vector<double> losses_;   // of each row of a chunk
-    std::vector<double> squares_;  // of the weights, see UpdatePlan
+    std::vector<double> squares_;  // of each slab's weights
     std::size_t rows_ = 0;         // of the chunk that was passed last,
     std::size_t blocks_ = 0;       // which is so many blocks of work
     Upcoming upcoming_;
-    bool has_begun_ = false;       // the next pass: its input and the owned columns of its first layer are there
+    bool has_begun_ = false;       // the next pass: its input and the parts of its first layer are there
     bool is_accumulated_ = false;  // workspace_.gradient() holds that of earlier chunks
 };
 

@@ -28,9 +28,9 @@ template <class T>
 class Workspace {
 public:
     // Room for `batch` rows, those of x if it is known. If x is sparse, sparse() takes the place of a(0). If x holds T,
-    // its rows are read where they lie, and a(0) is empty, too. With `has_next`, there is room for the input and the
-    // first layer of the next batch. Throws OutOfMemory.
-    Workspace(const Layout& layout, std::size_t batch, Keep keep, const Rows& x = {}, bool has_next = false);
+    // its rows are read where they lie, and a(0) is empty, too. With `parts`, there is room for the input of the next
+    // batch, and for so many parts of its first layer's net input. Throws OutOfMemory.
+    Workspace(const Layout& layout, std::size_t batch, Keep keep, const Rows& x = {}, std::size_t parts = 0);
 
     [[nodiscard]] std::size_t batch() const { return batch_; }
     [[nodiscard]] Keep keep() const { return keep_; }
@@ -46,13 +46,18 @@ public:
     [[nodiscard]] bool reads_in_place() const { return reads_in_place_; }
     void read_in_place(const Rows& x, std::span<const std::int64_t> index) { inputs_[side_] = picked(x, index); }
 
-    // The same for the next batch; next_a(k) for k = 0, 1. advance() makes them those of the batch.
-    [[nodiscard]] MatrixView<T> next_a(std::size_t k) const { return view(first_[1 - side_][k]); }
+    // The same for the next batch. advance() makes them those of the batch.
+    [[nodiscard]] MatrixView<T> next_a0() const { return view(a0_[1 - side_]); }
     [[nodiscard]] PickedRows<T> next_input() const { return inputs_[1 - side_]; }
     void read_next_in_place(const Rows& x, std::span<const std::int64_t> index) {
         inputs_[1 - side_] = picked(x, index);
     }
     void advance() { side_ = 1 - side_; }
+
+    // Part i of the next batch's n(1), without the bias; part_size() elements lie between one part and the next.
+    [[nodiscard]] MatrixView<T> part(std::size_t i) const { return view(parts_[i]); }
+    [[nodiscard]] std::size_t parts() const { return parts_.size(); }
+    [[nodiscard]] std::size_t part_size() const { return parts_[0].rows * parts_[0].stride; }
 
     // The input if it is sparse, else null.
     [[nodiscard]] SparseBatch<T>* sparse() { return sparse_ ? &*sparse_ : nullptr; }
@@ -87,10 +92,11 @@ private:
     std::size_t batch_;
     Keep keep_;
     bool reads_in_place_;
-    std::size_t side_ = 0;                            // which of the two below is that of the batch
-    std::array<std::array<Place, 2>, 2> first_ = {};  // a^0 and a^1
+    std::size_t side_ = 0;  // which of the two below is that of the batch
+    std::array<Place, 2> a0_ = {};
     std::array<PickedRows<T>, 2> inputs_ = {};
-    std::vector<Place> n_, a_, s_, transposed_;  // n_[1] only where everything is kept, a_ from layer 2 on
+    std::vector<Place> n_, a_, s_, transposed_;
+    std::vector<Place> parts_;
     Place y_;
     std::optional<SparseBatch<T>> sparse_;
     AlignedBuffer<T> memory_;

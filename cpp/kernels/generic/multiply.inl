@@ -12,13 +12,15 @@
 // that, and the others lose nothing. For 100 columns that is 6.5 vectors instead of 7.
 //
 // The inner dimension is taken in even blocks, so that what a panel reads of the right factor stays in the second-level
-// cache for all tiles. Long ones, because each block loads and stores the sums again: with 400 instead of 128 the
-// product of 100 x 784 x 256 rises from 94 to 98 % of the peak. But a transposed left factor is read down its columns,
-// which touches a page for each step of the inner dimension, and a tile of 16 registers does less in a step: there 200
-// instead of 128 took 784 x 200 x 256 from 90 down to 83 %. The order of each sum does not depend on the blocks, nor on
-// the tiles.
+// cache for all tiles. Long ones, because each block loads and stores the sums again: with 200 instead of 128 the
+// product of 100 x 784 x 256 rises from 94 to 97 % of the peak, with 400 to 98; 200 leaves blocks for four threads to
+// share out. A transposed left factor is read down its columns, which touches a page for each step of the inner
+// dimension, and a tile of 16 registers does less in a step: there 200 instead of 128 took 784 x 200 x 256 from 90 down
+// to 83 % of the peak. The order of each sum depends on the blocks, but not on the tiles.
 template <bool LeftTransposed>
-constexpr std::size_t longest_inner_block = LeftTransposed && ROSENBLATT_REGISTERS < 32 ? 128 : 400;
+constexpr std::size_t longest_block = !LeftTransposed             ? longest_inner_block
+                                      : ROSENBLATT_REGISTERS < 32 ? 128
+                                                                  : 400;
 
 constexpr std::size_t widest_tile = ROSENBLATT_REGISTERS >= 32 ? 4 : 3;
 
@@ -63,7 +65,7 @@ struct LinesAhead {
     }
 };
 
-// What a tile's sums begin with where nothing is added to: read with a stride of 0.
+// What is added to a tile's sums where nothing else is: read with a stride of 0.
 template <class T>
 alignas(64) constexpr T zeros[widest_tile * lanes<T>] = {};
 
@@ -114,21 +116,8 @@ struct Product {
     template <std::size_t Height, std::size_t Width, bool HasHalf>
     void tile(std::size_t row, std::size_t col) const {
         constexpr std::size_t whole = HasHalf ? Width - 1 : Width;
-        Vector<T> sum[Height][Width];
-        HalfVector<T> half[Height];
-        // One way for all beginnings: with a branch here, GCC 12 makes two loops and moves registers between them.
-        const T* begin = add ? out + row * out_stride + col : start != nullptr ? start + col : zeros<T>;
-        const std::size_t begin_stride = add ? out_stride : 0;
-#pragma GCC unroll 16
-        for (std::size_t h = 0; h < Height; ++h) {
-#pragma GCC unroll 16
-            for (std::size_t w = 0; w < whole; ++w) {
-                sum[h][w] = load(begin + h * begin_stride + w * lanes<T>);
-            }
-            if constexpr (HasHalf) {
-                half[h] = load_half(begin + h * begin_stride + whole * lanes<T>);
-            }
-        }
+        Vector<T> sum[Height][Width] = {};
+        HalfVector<T> half[Height] = {};
         const T* l[Height];
         if constexpr (!LeftTransposed) {
 #pragma GCC unroll 16
@@ -157,6 +146,18 @@ struct Product {
                 }
             }
             r += right_stride;
+        }
+        const T* before = add ? out + row * out_stride + col : start != nullptr ? start + col : zeros<T>;
+        const std::size_t before_stride = add ? out_stride : 0;
+#pragma GCC unroll 16
+        for (std::size_t h = 0; h < Height; ++h) {
+#pragma GCC unroll 16
+            for (std::size_t w = 0; w < whole; ++w) {
+                sum[h][w] += load(before + h * before_stride + w * lanes<T>);
+            }
+            if constexpr (HasHalf) {
+                half[h] += load_half(before + h * before_stride + whole * lanes<T>);
+            }
         }
         if constexpr (!LeftTransposed) {
             if (finish != nullptr && finish->kind == Finish<T>::Kind::relu) {
@@ -231,7 +232,7 @@ struct Product {
     void run() const {
         // Rows that lie in the caller's memory: while a block is computed, the part that the next one reads is fetched.
         const bool fetches_itself = !LeftTransposed && left.index != nullptr;
-        constexpr std::size_t longest = longest_inner_block<LeftTransposed>;
+        constexpr std::size_t longest = longest_block<LeftTransposed>;
         const std::size_t count = inner == 0 ? 1 : (inner + longest - 1) / longest;
         for (std::size_t i = 0, done = 0; i < count; ++i) {
             const std::size_t length = (inner - done + count - i - 1) / (count - i);
@@ -292,6 +293,20 @@ void multiply_transposed(T* out, std::size_t out_stride, const PickedRows<T>* le
     Product<T, true>{out,   out_stride, nullptr, *left,   right, right_stride, rows,
                      inner, cols,       add,     nullptr, ahead, &lines_ahead}
         .run();
+}
+
+template <class T>
+void sum_parts(T* out, std::size_t out_stride, const T* start, const T* parts, std::size_t part_size, std::size_t count,
+               std::size_t rows, std::size_t cols) {
+    for (std::size_t i = 0; i < rows; ++i) {
+        for (std::size_t j = 0; j < cols; j += lanes<T>) {
+            Vector<T> sum = load(start + j);
+            for (std::size_t part = 0; part < count; ++part) {
+                sum += load(parts + part * part_size + i * out_stride + j);
+            }
+            store(out + i * out_stride + j, sum);
+        }
+    }
 }
 
 template <class T>

@@ -32,6 +32,7 @@ constexpr Table<T> make_table() {
         .level = ROSENBLATT_LEVEL_NAME,
         .multiply = multiply<T>,
         .multiply_transposed = multiply_transposed<T>,
+        .sum_parts = sum_parts<T>,
         .sum_rows = sum_rows<T>,
         .multiply_sparse = multiply_sparse<T>,
         .transpose = transpose<T>,

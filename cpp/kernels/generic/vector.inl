@@ -133,20 +133,6 @@ inline Vector<T> first_lanes(const Vector<T>& value, std::size_t count, T otherw
     return load(number) < static_cast<T>(static_cast<std::ptrdiff_t>(count)) ? value : spread<T>(otherwise);
 }
 
-// A product that is rounded before it is added to something: no fused multiply-add takes it. In a * b + c * d the
-// compiler may fuse either product, and it does not choose the same one in every loop.
-template <class V>
-inline V rounded(V product) {
-#if defined(__x86_64__)
-    asm("" : "+v"(product));
-#elif defined(__aarch64__)
-    asm("" : "+w"(product));
-#else
-    asm("" : "+m"(product));
-#endif
-    return product;
-}
-
 inline float square_root(float x) { return __builtin_sqrtf(x); }
 inline double square_root(double x) { return __builtin_sqrt(x); }
 
