@@ -125,6 +125,8 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
     std::vector<std::int64_t> permutation(options_.shuffle ? order.size() : 0);
     std::vector<std::int64_t> shuffled(permutation.size());
     std::optional<AlignedBuffer<T>> last_epoch = network.parameters();
+    constexpr std::size_t most_reserved = 100'000;  // a training that may be endless reserves no more
+    loss_curve_.reserve(loss_curve_.size() + std::min(max_iter, most_reserved));
     Interruption interruption{listener};
     Clock::time_point begin = Clock::now();
     for (std::size_t epoch = 1; epoch <= max_iter; ++epoch) {

@@ -43,7 +43,7 @@ std::vector<Way> promising_ways(const Layout& layout, std::size_t batch_size, st
     }
     const std::size_t chunk = chunk_rows(layout, batch_size, rows);
     std::vector<Way> ways{Way::by_rows};
-    // The parts of the first layer's net input go from core to core instead of its parameters: rows instead of inputs.
+    // What goes from core to core is a part of n for each row then, instead of parameters for each input.
     if (!rows.are_sparse() && chunk < layout.inputs() && UpdatePlan(layout, threads, true).inner_blocks().size() > 1) {
         ways.push_back(Way::by_inputs);
     }
@@ -109,9 +109,12 @@ RowsAhead TrainingStep<T>::ahead_of_slab(std::size_t unit, std::size_t i) const 
         const std::size_t first = number * rows.size() / of;
         return rows.subspan(first, (number + 1) * rows.size() / of - first);
     };
+    if (upcoming_.next.empty()) {
+        return {};
+    }
     const UpdatePlan::Unit& here = plan().units()[unit];
     const std::span<const std::int64_t> next = upcoming_.next;
-    const std::size_t most_bytes = most_bytes_ahead / std::max<std::size_t>(next.size(), 1);
+    const std::size_t most_bytes = most_bytes_ahead / next.size();
     if (way_ != Way::by_inputs) {  // a thread will read the rows of its own blocks, from their beginning
         return workspace_.reads_in_place() ? RowsAhead{&x_, share(next, unit, plan().units().size()), most_bytes}
                                            : RowsAhead{};

@@ -87,13 +87,14 @@ Outcome train(const Task<T>& task, const std::vector<std::size_t>& sizes, std::s
     Team team(threads);
     TrainingStep<T> step(network, batch, team, task.rows(), std::move(ways));
     const Targets targets{task.labels, {}};
+    const std::size_t all = std::min(task.index.size(), 100 * batch);
     const auto chunk_at = [&](std::size_t begin) {
-        const std::size_t end = std::min(begin / batch * batch + batch, task.index.size());
+        const std::size_t end = std::min(begin / batch * batch + batch, all);
         return std::span(task.index).subspan(begin, begin < end ? std::min(step.chunk(), end - begin) : 0);
     };
     Outcome outcome;
-    for (std::size_t done = 0; done < task.index.size(); done += batch) {
-        const std::size_t rows = std::min(batch, task.index.size() - done);
+    for (std::size_t done = 0; done < all; done += batch) {
+        const std::size_t rows = std::min(batch, all - done);
         double loss = 0;
         for (std::size_t begin = 0; begin < rows; begin += step.chunk()) {
             if (begin > 0) {
@@ -123,7 +124,7 @@ void check_teams(const Task<T>& task) {
     for (const std::vector<std::size_t>& sizes : networks) {
         for (const std::size_t batch : {1U, 3U, 50U, 200U, 2500U}) {
             if (batch < 50 && sizes.size() > 2) {
-                continue;  // thousands of steps: minutes under a sanitizer
+                continue;  // hundreds of steps: minutes under a sanitizer
             }
             const Solver solver = batch == 200 ? Solver::sgd : Solver::adam;
             const Outcome alone = train(task, sizes, batch, solver, 1);
@@ -131,7 +132,9 @@ void check_teams(const Task<T>& task) {
                 CAPTURE(sizes.size());
                 CAPTURE(batch);
                 CAPTURE(threads);
-                CHECK(train(task, sizes, batch, solver, threads) == alone);
+                if (task.is_sparse || threads == 2) {  // all ways in turn
+                    CHECK(train(task, sizes, batch, solver, threads) == alone);
+                }
                 for (const Way way : {Way::by_rows, Way::by_inputs}) {
                     CAPTURE(static_cast<int>(way));
                     CHECK((task.is_sparse || train(task, sizes, batch, solver, threads, {way}) == alone));

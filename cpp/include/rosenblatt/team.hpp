@@ -66,14 +66,13 @@ private:
     void work_on(std::uint64_t number, std::size_t thread);
     void wait_for_phases(std::size_t thread);
 
-    bool is_alone_ = false;  // read and written by the calling thread only
-
     // What a thread reads when a phase begins, and on a cache line of its own what all write.
     alignas(64) std::atomic<std::uint64_t> number_{0};  // of the phase
     std::atomic<const Phase*> phase_{nullptr};
     std::vector<Share> shares_;
     std::vector<std::thread> threads_;
     alignas(64) std::atomic<std::size_t> done_{0};  // blocks of this phase
+    bool is_alone_ = false;  // read and written by the calling thread only
     std::atomic<bool> is_over_{false};
 };
 

@@ -117,7 +117,7 @@ struct Product {
     void tile(std::size_t row, std::size_t col) const {
         constexpr std::size_t whole = HasHalf ? Width - 1 : Width;
         Vector<T> sum[Height][Width] = {};
-        HalfVector<T> half[Height] = {};
+        HalfVector<T> half[Height] = {};  // NOLINT(misc-const-correctness): written where HasHalf
         const T* l[Height];
         if constexpr (!LeftTransposed) {
 #pragma GCC unroll 16
