@@ -62,6 +62,15 @@ bench-growth: $(VENV)/installed-dev
 	$(call say,Measuring how the time of an epoch grows)
 	@$(BIN)/python benchmarks/growth.py
 
+# make bench-breakdown: sample where the time of a training goes (with Linux's perf)
+.PHONY: bench-breakdown
+bench-breakdown: $(VENV)/installed-dev
+	$(call say,Installing rosenblatt with its symbols into build/profile)
+	@$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --upgrade --target build/profile \
+	  --config-settings=install.strip=false .
+	$(call say,Sampling trainings)
+	@PYTHONPATH=build/profile $(BIN)/python benchmarks/breakdown.py
+
 # make bench-micro: measure the C++ kernels against the FMA peak
 .PHONY: bench-micro
 bench-micro: build-micro

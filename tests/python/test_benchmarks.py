@@ -103,6 +103,37 @@ def measure(monkeypatch):
     sys.modules.pop("measure")
 
 
+def test_samples_belong_to_parts(monkeypatch):
+    monkeypatch.syspath_prepend(FOLDER)
+    import breakdown
+
+    kernels = "rosenblatt::kernels::v4::(anonymous namespace)::"
+    shares = breakdown.shares(f"""
+# Overhead  Symbol
+    60.00%  [.] {kernels}Product<float, false>::tile<6ul, 4ul, false>
+    20.00%  [.] {kernels}for_each_vector<float, {kernels}Adam<float> >
+     5.00%  [.] {kernels}gather<float, unsigned char>
+     5.00%  [.] {kernels}softmax<float>
+     5.00%  [.] rosenblatt::Team::run_phase
+     2.50%  [.] rosenblatt::MersenneTwister::shuffle
+     2.50%  [.] something
+""")
+    assert shares == pytest.approx(
+        {
+            "waiting for other threads": 0.05,
+            "optimizer": 0.2,
+            "products": 0.6,
+            "gather": 0.05,
+            "activations, derivatives, loss": 0.05,
+            "shuffle": 0.025,
+            "the rest": 0.025,
+        }
+    )
+    with pytest.raises(SystemExit, match="no functions of the core"):
+        breakdown.shares("   100.00%  [.] 0x0000000000012345")
+    sys.modules.pop("breakdown")
+
+
 def test_trainings_that_differ_are_refused(measure):
     contenders = {
         "rosenblatt": lambda _: measure.Outcome(1.0, 0.5),

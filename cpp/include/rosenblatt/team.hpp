@@ -72,7 +72,7 @@ private:
     std::vector<Share> shares_;
     std::vector<std::thread> threads_;
     alignas(64) std::atomic<std::size_t> done_{0};  // blocks of this phase
-    bool is_alone_ = false;  // read and written by the calling thread only
+    bool is_alone_ = false;                         // read and written by the calling thread only
     std::atomic<bool> is_over_{false};
 };
 

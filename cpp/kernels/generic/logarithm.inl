@@ -34,7 +34,9 @@ inline Vector<T> logarithm(Vector<T> x) {
     // Subnormal numbers become normal ones.
     constexpr T scale = static_cast<T>(Integer{1} << F::fraction_bits);
     const auto is_small = x < L::smallest_normal;
-    const IntegerVector<T> bits = bits_as<IntegerVector<T>>(is_small ? x * scale : x);
+    const Vector<T> normal = is_small ? x * scale : x;
+    // Of what has no logarithm, that of 1 is taken, because integers must not overflow.
+    const IntegerVector<T> bits = bits_as<IntegerVector<T>>(x > T(0) ? normal : spread<T>(1));
     const IntegerVector<T> n = (bits - bits_as<Integer>(L::sqrt_half)) >> F::fraction_bits;
     const Vector<T> f = bits_as<Vector<T>>(bits - (n << F::fraction_bits)) - T(1);
     // n as a number: the lowest bits of `round` + n are n.
