@@ -19,6 +19,7 @@ constexpr std::size_t rows_per_block = 128;
 struct Some {
     Rows rows;
     std::span<const std::int64_t> index;
+    bool are_all_in_order = false;
 };
 
 // `some(first, count)` names the rows of the answers from `first` on.
@@ -38,7 +39,11 @@ bool predict_blocks(const Network<T>& network, MatrixView<T> out, const Rows& ro
         const std::size_t count = std::min(rows_per_block, out.rows - first);
         const Some here = some(first, count);
         const Some next = some(first + count, std::min(rows_per_block, out.rows - first - count));
-        gather(workspace, here.rows, here.index);
+        if (here.are_all_in_order && workspace.reads_in_place()) {
+            workspace.read_in_place(here.rows, {});
+        } else {
+            gather(workspace, here.rows, here.index);
+        }
         if (!rows.are_sparse() && rows.element != Element::uint8) {
             const PickedRows<T> x = workspace.input();
             for (std::size_t i = 0; i < count; ++i) {
@@ -72,7 +77,7 @@ bool predict(const Network<T>& network, MatrixView<T> out, const Rows& rows, Tea
     std::array<std::int64_t, rows_per_block> index{};
     std::iota(index.begin(), index.end(), 0);
     return predict_blocks(network, out, rows, team, [&](std::size_t first, std::size_t count) {
-        return Some{rows.rows_from(first, count), std::span(index).first(count)};
+        return Some{rows.rows_from(first, count), std::span(index).first(count), true};
     });
 }
 
