@@ -29,11 +29,9 @@ bool has(const std::vector<Way>& ways, Way way) { return std::find(ways.begin(),
 std::size_t worthwhile_threads(const Layout& layout, std::size_t batch_size, std::size_t threads, const Rows& rows) {
     // Handing out two phases costs about 2 microseconds; 200,000 multiply-adds take about 10.
     constexpr std::size_t multiplications_per_thread = 200'000;
-    std::size_t work = 3 * chunk_rows(layout, batch_size, rows) * multiplications_per_row(layout, rows);
-    if (rows.are_sparse()) {
-        // Here the optimizer counts, too: moving a parameter takes as long as about 8 multiply-adds.
-        work += 8 * layout.size();
-    }
+    // To move a parameter takes as long as about 8 multiply-adds.
+    const std::size_t work =
+        3 * chunk_rows(layout, batch_size, rows) * multiplications_per_row(layout, rows) + 8 * layout.size();
     return std::clamp(work / multiplications_per_thread, std::size_t{1}, std::max<std::size_t>(threads, 1));
 }
 
