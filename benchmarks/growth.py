@@ -91,6 +91,8 @@ def draw(path: Path, points: list[Point], facts: dict[str, Any]) -> None:
             axes.plot(x, [point[quantity] for point in some], "o-", color="#1f5fa8", markersize=4)
             if is_wide:
                 axes.set_xscale("log")
+            else:
+                axes.set_xticks(x)
             if row == 0 and name != "threads":
                 axes.set_yscale("log")
             else:
