@@ -41,8 +41,8 @@ public:
     // Activations of layer k = 0 .. l.
     [[nodiscard]] MatrixView<T> a(std::size_t k) const;
 
-    // The rows of a^0: a(0), or those of the caller's table that the last call of read_in_place named; without an index,
-    // all of them in their order.
+    // The rows of a^0: a(0), or those of the caller's table that the last call of read_in_place named; without an
+    // index, all of them in their order.
     [[nodiscard]] PickedRows<T> input() const { return inputs_[side_]; }
     [[nodiscard]] bool reads_in_place() const { return reads_in_place_; }
     void read_in_place(const Rows& x, std::span<const std::int64_t> index) { inputs_[side_] = picked(x, index); }
