@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cmath>
 #include <numeric>
-#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -124,7 +123,8 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
     std::vector<std::int64_t> order(data.training.begin(), data.training.end());
     std::vector<std::int64_t> permutation(options_.shuffle ? order.size() : 0);
     std::vector<std::int64_t> shuffled(permutation.size());
-    std::optional<AlignedBuffer<T>> last_epoch = network.parameters();
+    AlignedBuffer<T> last_epoch = network.parameters();
+    bool is_saved = true;                           // last_epoch is that of the last epoch
     constexpr std::size_t most_reserved = 100'000;  // a training that may be endless reserves no more
     loss_curve_.reserve(loss_curve_.size() + std::min(max_iter, most_reserved));
     Interruption interruption{listener};
@@ -140,12 +140,12 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
         }
         double loss = 0;
         try {
-            if (!train_epoch(network, step, data, order, last_epoch ? &interruption : nullptr, loss)) {
-                network.parameters().copy_from(*last_epoch);
+            if (!train_epoch(network, step, data, order, is_saved ? &interruption : nullptr, loss)) {
+                network.parameters().copy_from(last_epoch);
                 return Ending::interrupted;
             }
-        } catch (...) {  // the listener's, asked about an interruption: then last_epoch is there
-            network.parameters().copy_from(*last_epoch);
+        } catch (...) {  // the listener's, asked about an interruption: then the last epoch is saved
+            network.parameters().copy_from(last_epoch);
             throw;
         }
         progress_.samples += static_cast<double>(order.size());
@@ -177,14 +177,9 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
             return Ending::interrupted;
         }
         // To be interrupted within an epoch, its beginning must be saved; a short one is rather waited for.
-        if (end - begin > look_interval / 2) {
-            if (last_epoch) {
-                last_epoch->copy_from(network.parameters());
-            } else {
-                last_epoch = network.parameters();
-            }
-        } else {
-            last_epoch.reset();
+        is_saved = end - begin > look_interval / 2;
+        if (is_saved) {
+            last_epoch.copy_from(network.parameters());
         }
         begin = end;
     }
