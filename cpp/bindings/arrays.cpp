@@ -54,6 +54,22 @@ Integers as_integers(const py::array& vector, const std::string& name) {
     return {vector.data(), static_cast<std::size_t>(vector.size()), are_wide};
 }
 
+template <class T>
+std::span<const T> as_span(const py::array& array, const char* name) {
+    if (!array.dtype().equal(py::dtype::of<T>())) {
+        throw py::type_error(std::string(name) + " must be an array of " +
+                             py::str(py::dtype::of<T>()).cast<std::string>() + ", not of " +
+                             py::str(array.dtype()).cast<std::string>());
+    }
+    if (array.ndim() != 1) {
+        throw py::value_error(std::string(name) + " must have one dimension, not " + std::to_string(array.ndim()));
+    }
+    if ((array.size() > 1 && array.strides(0) != array.itemsize()) || !is_aligned(array)) {
+        throw py::value_error(std::string(name) + " must be contiguous");
+    }
+    return {static_cast<const T*>(array.data()), static_cast<std::size_t>(array.size())};
+}
+
 }  // namespace
 
 Table as_table(const py::array& array, const char* name) {
@@ -115,21 +131,15 @@ Table as_rows(const py::object& x, const char* name) {
 }
 
 std::span<const std::int64_t> as_index(const py::array& array, const char* name) {
-    if (!array.dtype().equal(py::dtype::of<std::int64_t>())) {
-        throw py::type_error(std::string(name) + " must be an array of int64, not of " +
-                             py::str(array.dtype()).cast<std::string>());
-    }
-    if (array.ndim() != 1) {
-        throw py::value_error(std::string(name) + " must have one dimension, not " + std::to_string(array.ndim()));
-    }
-    if ((array.size() > 1 && array.strides(0) != array.itemsize()) || !is_aligned(array)) {
-        throw py::value_error(std::string(name) + " must be contiguous");
-    }
-    return {static_cast<const std::int64_t*>(array.data()), static_cast<std::size_t>(array.size())};
+    return as_span<std::int64_t>(array, name);
 }
 
-TargetsArray as_targets(const py::array& y) {
-    TargetsArray result{{y, {}}, {}};
+TargetsArray as_targets(const py::array& y, const std::optional<py::array>& weights) {
+    TargetsArray result{{y, {}}, {}, {}};
+    if (weights) {
+        result.weights = *weights;
+        result.targets.weights = as_span<double>(*weights, "weights");
+    }
     if (y.ndim() == 1) {
         result.targets.labels = as_index(y, "y");
     } else {

@@ -5,7 +5,9 @@
 #include <pybind11/pybind11.h>
 
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <vector>
 
 #include "rosenblatt/matrix_view.hpp"
 #include "rosenblatt/rows.hpp"
@@ -34,12 +36,13 @@ struct Table {
 // A one-dimensional contiguous array of int64; raises TypeError and ValueError as above.
 [[nodiscard]] std::span<const std::int64_t> as_index(const py::array& array, const char* name);
 
-// y: a one-dimensional array of int64 labels or a table of values.
+// y: a one-dimensional array of int64 labels or a table of values; weights: one float64 for each row.
 struct TargetsArray {
     Table table;
+    py::object weights;
     Targets targets;
 };
-[[nodiscard]] TargetsArray as_targets(const py::array& y);
+[[nodiscard]] TargetsArray as_targets(const py::array& y, const std::optional<py::array>& weights);
 
 // A writable array over memory that `owner` keeps alive.
 template <class T>

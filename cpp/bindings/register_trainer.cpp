@@ -4,57 +4,17 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
-#include <algorithm>
+#include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
-#include <tuple>
-#include <vector>
 
 #include "arrays.hpp"
+#include "choice.hpp"
 #include "interrupt.hpp"
 #include "rosenblatt/trainer.hpp"
 
 namespace rosenblatt::bindings {
 namespace {
-
-// The options by scikit-learn's names for them.
-TrainerOptions make_options(const std::string& solver, const std::string& loss, double loss_scale, double alpha,
-                            std::size_t batch_size, const std::string& learning_rate, double learning_rate_init,
-                            double power_t, bool shuffle, double tol, double momentum, bool nesterovs_momentum,
-                            double beta_1, double beta_2, double epsilon, double n_iter_no_change, bool early_stopping,
-                            const std::string& score, std::size_t threads) {
-    const auto choose = [](const std::string& what, const std::string& text,
-                           const std::vector<std::string>& names) -> int {
-        const auto found = std::find(names.begin(), names.end(), text);
-        if (found == names.end()) {
-            throw std::invalid_argument("unknown " + what + " '" + text + "'");
-        }
-        return static_cast<int>(found - names.begin());
-    };
-    TrainerOptions options;
-    options.optimizer.solver = static_cast<Solver>(choose("solver", solver, {"sgd", "adam"}));
-    options.optimizer.learning_rate =
-        static_cast<LearningRate>(choose("learning_rate", learning_rate, {"constant", "invscaling", "adaptive"}));
-    options.optimizer.learning_rate_init = learning_rate_init;
-    options.optimizer.alpha = alpha;
-    options.optimizer.power_t = power_t;
-    options.optimizer.momentum = momentum;
-    options.optimizer.nesterovs_momentum = nesterovs_momentum;
-    options.optimizer.beta_1 = beta_1;
-    options.optimizer.beta_2 = beta_2;
-    options.optimizer.epsilon = epsilon;
-    options.loss = parse_loss(loss);
-    options.loss_scale = loss_scale;
-    options.batch_size = batch_size;
-    options.shuffle = shuffle;
-    options.tol = tol;
-    options.n_iter_no_change = n_iter_no_change;
-    options.early_stopping = early_stopping;
-    options.threads = threads;
-    options.score = static_cast<Score>(choose("score", score, {"accuracy", "r2"}));
-    return options;
-}
 
 const char* name_of(Ending ending) {
     switch (ending) {
@@ -76,10 +36,10 @@ using OnEpoch = std::function<bool(std::size_t, double, double)>;
 
 template <class T>
 std::string fit(Trainer<T>& trainer, Network<T>& network, const py::object& x, const py::array& y,
-                const py::array& training, const py::array& validation, std::size_t max_iter, MersenneTwister& random,
-                const std::optional<OnEpoch>& on_epoch) {
+                const std::optional<py::array>& weights, const py::array& training, const py::array& validation,
+                std::size_t max_iter, MersenneTwister& random, const std::optional<OnEpoch>& on_epoch) {
     const Table table = as_rows(x, "x");
-    const TargetsArray targets = as_targets(y);
+    const TargetsArray targets = as_targets(y, weights);
     const TrainingData data{table.rows, targets.targets, as_index(training, "training"),
                             as_index(validation, "validation")};
     Listener listener{{}, interrupted};
@@ -96,24 +56,29 @@ std::string fit(Trainer<T>& trainer, Network<T>& network, const py::object& x, c
 template <class T>
 void register_trainer_of(py::module_& module, const std::string& suffix) {
     using Tr = Trainer<T>;
-    py::class_<Tr>(module, ("Trainer" + suffix).c_str(), "Training by mini-batches; keeps the optimizer's state.")
-        .def(py::init([](const Network<T>& network, const std::string& solver, const std::string& loss,
-                         double loss_scale, double alpha, std::size_t batch_size, const std::string& learning_rate,
-                         double learning_rate_init, double power_t, bool shuffle, double tol, double momentum,
-                         bool nesterovs_momentum, double beta_1, double beta_2, double epsilon, double n_iter_no_change,
-                         bool early_stopping, const std::string& score, std::size_t threads) {
-                 return Tr(network,
-                           make_options(solver, loss, loss_scale, alpha, batch_size, learning_rate, learning_rate_init,
-                                        power_t, shuffle, tol, momentum, nesterovs_momentum, beta_1, beta_2, epsilon,
-                                        n_iter_no_change, early_stopping, score, threads));
+    py::class_<Tr>(module, ("Trainer" + suffix).c_str(),
+                   "Training by mini-batches; moves the optimizer that it is given.")
+        .def(py::init([](const Network<T>& network, std::shared_ptr<Optimizer<T>> optimizer, const std::string& loss,
+                         double loss_scale, double alpha, std::size_t batch_size, bool shuffle, double tol,
+                         double n_iter_no_change, bool early_stopping, const std::string& score, std::size_t threads) {
+                 optimizer->set_alpha(alpha);
+                 TrainerOptions options;
+                 options.loss = parse_loss(loss);
+                 options.loss_scale = loss_scale;
+                 options.batch_size = batch_size;
+                 options.shuffle = shuffle;
+                 options.tol = tol;
+                 options.n_iter_no_change = n_iter_no_change;
+                 options.early_stopping = early_stopping;
+                 options.score = choice<Score>("score", score, {"accuracy", "r2"});
+                 options.threads = threads;
+                 return Tr(network, options, std::move(optimizer));
              }),
-             py::arg("network"), py::kw_only(), py::arg("solver"), py::arg("loss"), py::arg("loss_scale"),
-             py::arg("alpha"), py::arg("batch_size"), py::arg("learning_rate"), py::arg("learning_rate_init"),
-             py::arg("power_t"), py::arg("shuffle"), py::arg("tol"), py::arg("momentum"), py::arg("nesterovs_momentum"),
-             py::arg("beta_1"), py::arg("beta_2"), py::arg("epsilon"), py::arg("n_iter_no_change"),
-             py::arg("early_stopping"), py::arg("score"), py::arg("threads"))
-        .def("fit", &fit<T>, py::arg("network"), py::arg("x"), py::arg("y"), py::arg("training"), py::arg("validation"),
-             py::arg("max_iter"), py::arg("random"), py::arg("on_epoch"),
+             py::arg("network"), py::arg("optimizer").none(false), py::kw_only(), py::arg("loss"),
+             py::arg("loss_scale"), py::arg("alpha"), py::arg("batch_size"), py::arg("shuffle"), py::arg("tol"),
+             py::arg("n_iter_no_change"), py::arg("early_stopping"), py::arg("score"), py::arg("threads"))
+        .def("fit", &fit<T>, py::arg("network"), py::arg("x"), py::arg("y"), py::arg("weights"), py::arg("training"),
+             py::arg("validation"), py::arg("max_iter"), py::arg("random"), py::arg("on_epoch"),
              "Train for at most max_iter epochs on x, an array or a CSR matrix; returns how it ended.")
         .def_property_readonly("loss_curve", &Tr::loss_curve)
         .def_property_readonly("validation_scores", &Tr::validation_scores)

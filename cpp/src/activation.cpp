@@ -8,8 +8,8 @@
 namespace rosenblatt {
 namespace {
 
-constexpr std::array<std::string_view, activation_count> names{"HardLimit", "ReLU", "Linear",
-                                                               "Sigmoid",   "Tanh", "Softmax"};
+constexpr std::array<std::string_view, activation_count> names{"HardLimit", "ReLU",    "Linear",     "Sigmoid",
+                                                               "Tanh",      "Softmax", "Exponential"};
 
 }  // namespace
 

@@ -9,7 +9,7 @@ namespace rosenblatt {
 namespace {
 
 constexpr std::array<std::string_view, loss_count> names{"squared_error", "half_squared_error", "log_loss",
-                                                         "binary_log_loss"};
+                                                         "binary_log_loss", "poisson"};
 
 }  // namespace
 
@@ -28,11 +28,15 @@ Loss parse_loss(std::string_view text) {
     throw std::invalid_argument("unknown loss '" + std::string(text) + "'; expected one of " + known);
 }
 
-bool is_canonical(Loss loss) { return loss == Loss::log_loss || loss == Loss::binary_log_loss; }
+bool is_canonical(Loss loss) {
+    return loss == Loss::log_loss || loss == Loss::binary_log_loss || loss == Loss::poisson;
+}
 
 void check_loss(Loss loss, Activation activation) {
     if (is_canonical(loss)) {
-        const Activation needed = loss == Loss::log_loss ? Activation::softmax : Activation::sigmoid;
+        const Activation needed = loss == Loss::log_loss          ? Activation::softmax
+                                  : loss == Loss::binary_log_loss ? Activation::sigmoid
+                                                                  : Activation::exponential;
         if (activation != needed) {
             throw std::invalid_argument("the loss " + std::string(name(loss)) + " needs a last layer with " +
                                         std::string(name(needed)) + ", not " + std::string(name(activation)));

@@ -94,7 +94,7 @@ void Network<T>::forward_next(Workspace<T>& workspace, std::size_t rows, std::si
 
 template <class T>
 void Network<T>::sensitivities(Workspace<T>& workspace, std::size_t rows, std::size_t first, Loss loss,
-                               std::span<double> losses) const {
+                               std::span<double> losses, std::span<const double> weights) const {
     const kernels::Table<T>& kernel = kernels::active<T>();
 
     // s^l = dL/da^l o f'(n^l)
@@ -104,6 +104,11 @@ void Network<T>::sensitivities(Workspace<T>& workspace, std::size_t rows, std::s
     const MatrixView<T> y = workspace.y().rows_from(first, rows);
     kernel.loss[static_cast<int>(loss)](losses.data(), s_last.data, s_last.stride, a_last.data, a_last.stride, y.data,
                                         y.stride, rows, layout_.outputs());
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        losses[i] *= weights[i];
+        T* s = s_last.row(i);
+        std::transform(s, s + s_last.cols, s, [&](T x) { return static_cast<T>(static_cast<double>(x) * weights[i]); });
+    }
     if (!is_canonical(loss)) {
         kernel.derivative[static_cast<int>(layout_.layers().back().activation)](s_last.data, s_last.stride, a_last.data,
                                                                                 a_last.stride, rows, s_last.cols);

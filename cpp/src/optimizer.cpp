@@ -8,14 +8,15 @@ namespace rosenblatt {
 
 template <class T>
 Optimizer<T>::Optimizer(const Layout& layout, const OptimizerOptions& options)
-    : options_(options),
+    : layout_(layout),
+      options_(options),
       learning_rate_(options.learning_rate_init),
       first_(layout.size()),
       second_(options.solver == Solver::adam ? layout.size() : 0) {}
 
 template <class T>
-double Optimizer<T>::step(Network<T>& network, const T* gradient, std::size_t rows) {
-    begin_step(rows);
+double Optimizer<T>::step(Network<T>& network, const T* gradient, double weight) {
+    begin_step(weight);
     double squares = 0;
     for (std::size_t k = 1; k <= network.depth(); ++k) {
         const Layer& layer = network.layout().layers()[k - 1];
@@ -25,8 +26,14 @@ double Optimizer<T>::step(Network<T>& network, const T* gradient, std::size_t ro
 }
 
 template <class T>
-void Optimizer<T>::begin_step(std::size_t rows) {
-    scale_ = 1.0 / static_cast<double>(rows);
+void Optimizer<T>::restore(double steps, double learning_rate) {
+    steps_ = steps;
+    learning_rate_ = learning_rate;
+}
+
+template <class T>
+void Optimizer<T>::begin_step(double weight) {
+    scale_ = 1 / weight;
     steps_ += 1;
     rate_ = learning_rate_;
     if (options_.solver == Solver::adam) {

@@ -10,6 +10,10 @@
 namespace rosenblatt {
 namespace {
 
+double weight(const Targets& targets, std::int64_t row) {
+    return targets.weights.empty() ? 1 : targets.weights[static_cast<std::size_t>(row)];
+}
+
 template <class T>
 bool is_right(std::span<const T> a, const Targets& targets, std::span<const T> y, std::int64_t row) {
     if (targets.are_labels() && a.size() > 1) {
@@ -23,29 +27,30 @@ bool is_right(std::span<const T> a, const Targets& targets, std::span<const T> y
 template <class T>
 double accuracy(MatrixView<const T> a, MatrixView<const T> y, const Targets& targets,
                 std::span<const std::int64_t> index) {
-    std::size_t right = 0;
+    double right = 0;
     for (std::size_t i = 0; i < a.rows; ++i) {
-        right += is_right<T>({a.row(i), a.cols}, targets, {y.row(i), y.cols}, index[i]) ? 1U : 0U;
+        right += is_right<T>({a.row(i), a.cols}, targets, {y.row(i), y.cols}, index[i]) ? weight(targets, index[i]) : 0;
     }
-    return static_cast<double>(right) / static_cast<double>(a.rows);
+    return right / total_weight(targets, index);
 }
 
-// 1 - sum (y - a)^2 / sum (y - mean y)^2 per output; where y does not vary, 1 if it is met exactly and 0 if not.
+// 1 - sum w (y - a)^2 / sum w (y - mean y)^2 per output; where y does not vary, 1 if it is met exactly and 0 if not.
 template <class T>
-double r2(MatrixView<const T> a, MatrixView<const T> y) {
+double r2(MatrixView<const T> a, MatrixView<const T> y, const Targets& targets, std::span<const std::int64_t> index) {
+    const double all = total_weight(targets, index);
     double sum = 0;
     for (std::size_t j = 0; j < a.cols; ++j) {
         double mean = 0;
         for (std::size_t i = 0; i < a.rows; ++i) {
-            mean += static_cast<double>(y(i, j));
+            mean += weight(targets, index[i]) * static_cast<double>(y(i, j));
         }
-        mean /= static_cast<double>(a.rows);  // last: the mean of equal targets is that target exactly
+        mean /= all;  // last: the mean of equal targets is that target exactly
         double residual = 0;
         double variation = 0;
         for (std::size_t i = 0; i < a.rows; ++i) {
             const double wanted = static_cast<double>(y(i, j));
-            residual += std::pow(wanted - static_cast<double>(a(i, j)), 2);
-            variation += std::pow(wanted - mean, 2);
+            residual += weight(targets, index[i]) * std::pow(wanted - static_cast<double>(a(i, j)), 2);
+            variation += weight(targets, index[i]) * std::pow(wanted - mean, 2);
         }
         sum += variation != 0 ? 1 - residual / variation : residual == 0 ? 1 : 0;
     }
@@ -66,7 +71,7 @@ double score(const Network<T>& network, const Rows& rows, const Targets& targets
         return std::numeric_limits<double>::quiet_NaN();
     }
     gather(y, targets, index);
-    return kind == Score::accuracy ? accuracy<T>(a, y, targets, index) : r2<T>(a, y);
+    return kind == Score::accuracy ? accuracy<T>(a, y, targets, index) : r2<T>(a, y, targets, index);
 }
 
 template double score(const Network<float>&, const Rows&, const Targets&, std::span<const std::int64_t>, Score, Team&);

@@ -23,10 +23,25 @@ void gather(MatrixView<T> y, const Targets& targets, std::span<const std::int64_
     }
 }
 
+double total_weight(const Targets& targets, std::span<const std::int64_t> index) {
+    if (targets.weights.empty()) {
+        return static_cast<double>(index.size());
+    }
+    double sum = 0;
+    for (const std::int64_t i : index) {
+        sum += targets.weights[static_cast<std::size_t>(i)];
+    }
+    return sum;
+}
+
 void check_targets(const Targets& targets, std::size_t count, std::size_t outputs) {
     if (targets.count() != count) {
         throw std::invalid_argument("x has " + std::to_string(count) + " rows but y has " +
                                     std::to_string(targets.count()));
+    }
+    if (!targets.weights.empty() && targets.weights.size() != count) {
+        throw std::invalid_argument("x has " + std::to_string(count) + " rows but there are " +
+                                    std::to_string(targets.weights.size()) + " weights");
     }
     if (!targets.are_labels()) {
         if (targets.values.features != outputs) {

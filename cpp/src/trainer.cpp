@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numeric>
 #include <stdexcept>
-#include <string>
+#include <utility>
 
 namespace rosenblatt {
 namespace {
@@ -14,31 +14,6 @@ using Clock = std::chrono::steady_clock;
 
 // Ten looks a second: a person does not wait, and a look every tenth of a second costs nothing.
 constexpr std::chrono::milliseconds look_interval{100};
-
-void check_index(std::span<const std::int64_t> index, std::size_t count) {
-    for (const std::int64_t i : index) {
-        if (i < 0 || static_cast<std::size_t>(i) >= count) {
-            throw std::invalid_argument("row " + std::to_string(i) + " is not among the " + std::to_string(count) +
-                                        " rows of x");
-        }
-    }
-}
-
-void check(const TrainingData& data, const Layout& layout, bool early_stopping) {
-    if (data.rows.features != layout.inputs()) {
-        throw std::invalid_argument("x has " + std::to_string(data.rows.features) + " columns but the network has " +
-                                    std::to_string(layout.inputs()) + " inputs");
-    }
-    check_targets(data.targets, data.rows.count, layout.outputs());
-    if (data.training.empty()) {
-        throw std::invalid_argument("there are no rows to train on");
-    }
-    if (early_stopping && data.validation.empty()) {
-        throw std::invalid_argument("early stopping needs rows to validate on");
-    }
-    check_index(data.training, data.rows.count);
-    check_index(data.validation, data.rows.count);
-}
 
 }  // namespace
 
@@ -58,8 +33,13 @@ struct Trainer<T>::Interruption {
 };
 
 template <class T>
-Trainer<T>::Trainer(const Network<T>& network, const TrainerOptions& options)
-    : options_(options), optimizer_(network.layout(), options.optimizer) {
+Trainer<T>::Trainer(const Network<T>& network, const TrainerOptions& options, std::shared_ptr<Optimizer<T>> optimizer)
+    : options_(options),
+      optimizer_(optimizer != nullptr ? std::move(optimizer)
+                                      : std::make_shared<Optimizer<T>>(network.layout(), options.optimizer)) {
+    if (optimizer_->layout().sizes() != network.layout().sizes()) {
+        throw std::invalid_argument("the optimizer is that of a network of other sizes");
+    }
     check_loss(options.loss, network.layout().layers().back().activation);
     if (options.batch_size == 0) {
         throw std::invalid_argument("batch_size must be at least 1, not 0");
@@ -76,6 +56,7 @@ bool Trainer<T>::train_epoch(Network<T>& network, TrainingStep<T>& step, const T
         return order.subspan(begin, begin < end ? std::min(step.chunk(), end - begin) : 0);
     };
     double sum = 0;
+    double batch_loss = 0;
     std::span<const std::int64_t> next = chunk_at(0);
     for (std::size_t done = 0; done < order.size();) {
         if (interruption != nullptr && interruption->requested(Clock::now())) {
@@ -87,11 +68,17 @@ bool Trainer<T>::train_epoch(Network<T>& network, TrainingStep<T>& step, const T
         }
         done += rows.size();
         next = chunk_at(done);
-        sum += options_.loss_scale *
-               step.pass(network, data.targets, rows, options_.loss, {next, chunk_at(done + next.size())});
+        batch_loss += step.pass(network, data.targets, rows, options_.loss, {next, chunk_at(done + next.size())});
         if (done % batch_size == 0 || done == order.size()) {
             const std::size_t batch = (done - 1) % batch_size + 1;
-            sum += step.update(network, optimizer_, batch) * static_cast<double>(batch);
+            const double weight = total_weight(data.targets, order.subspan(done - batch, batch));
+            if (weight == 0) {  // there is no mean, and nothing to be learned
+                step.discard();
+            } else {
+                const double penalty = step.update(network, *optimizer_, batch, weight);
+                sum += (options_.loss_scale * batch_loss / weight + penalty) * static_cast<double>(batch);
+            }
+            batch_loss = 0;
         }
     }
     loss = sum / static_cast<double>(order.size());
@@ -156,10 +143,10 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
             validation_scores_.push_back(validation_score);
         }
         count_improvement(network, loss, validation_score);
-        optimizer_.epoch_ends(progress_.samples);
+        optimizer_->epoch_ends(progress_.samples);
         bool is_converged = false;
         if (progress_.no_improvement > options_.n_iter_no_change) {
-            is_converged = optimizer_.stalled();
+            is_converged = optimizer_->stalled();
             progress_.no_improvement = is_converged ? progress_.no_improvement : 0;
         }
         if (listener.on_epoch && listener.on_epoch({epoch, loss, validation_score})) {
@@ -189,7 +176,10 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
 template <class T>
 Ending Trainer<T>::fit(Network<T>& network, const TrainingData& data, std::size_t max_iter, MersenneTwister& random,
                        const Listener& listener) {
-    check(data, network.layout(), options_.early_stopping);
+    check_training_data(data, network.layout());
+    if (options_.early_stopping && data.validation.empty()) {
+        throw std::invalid_argument("early stopping needs rows to validate on");
+    }
     if (!options_.early_stopping) {
         return train(network, data, max_iter, random, listener);
     }

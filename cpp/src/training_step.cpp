@@ -55,7 +55,7 @@ std::vector<Way> promising_ways(const Layout& layout, std::size_t batch_size, st
 
 template <class T>
 TrainingStep<T>::TrainingStep(const Network<T>& network, std::size_t batch_size, Team& team, const Rows& rows,
-                              std::vector<Way> ways)
+                              std::vector<Way> ways, bool keeps_gradient)
     : team_(team),
       x_(rows),
       ways_(ways.empty() ? promising_ways(network.layout(), batch_size, team.size(), rows) : std::move(ways)),
@@ -63,9 +63,11 @@ TrainingStep<T>::TrainingStep(const Network<T>& network, std::size_t batch_size,
       by_rows_(network.layout(), team.size(), false),
       by_inputs_(network.layout(), team.size(), true),
       workspace_(network.layout(), chunk_rows(network.layout(), batch_size, rows),
-                 chunk_rows(network.layout(), batch_size, rows) < batch_size ? Keep::training : Keep::sensitivities,
+                 keeps_gradient || chunk_rows(network.layout(), batch_size, rows) < batch_size ? Keep::training
+                                                                                               : Keep::sensitivities,
                  rows, has(ways_, Way::by_inputs) ? by_inputs_.inner_blocks().size() : 0),
       losses_(workspace_.batch()),
+      weights_(workspace_.batch()),
       squares_(by_rows_.slabs().size()) {
     take(ways_.front());
     const std::vector<Layer>& layers = network.layout().layers();
@@ -74,8 +76,14 @@ TrainingStep<T>::TrainingStep(const Network<T>& network, std::size_t batch_size,
             gradients_.emplace_back(by_rows_.most_slab_rows(k) * layers[k - 1].stride);
         }
     }
+    begin_anew(network);
+}
+
+template <class T>
+void TrainingStep<T>::begin_anew(const Network<T>& network) {
+    discard();
     for (std::size_t k = 2; k <= network.depth(); ++k) {
-        network.transpose_weights(workspace_, k, 0, layers[k - 1].inputs + 1);
+        network.transpose_weights(workspace_, k, 0, network.layout().layers()[k - 1].inputs + 1);
     }
 }
 
@@ -134,6 +142,18 @@ RowsAhead TrainingStep<T>::ahead_of_slab(std::size_t unit, std::size_t i) const 
 }
 
 template <class T>
+std::span<const double> TrainingStep<T>::gather_weights(const Targets& targets, std::span<const std::int64_t> index,
+                                                        std::size_t first) {
+    if (targets.weights.empty()) {
+        return {};
+    }
+    const std::span<double> weights = std::span(weights_).subspan(first, index.size());
+    std::transform(index.begin(), index.end(), weights.begin(),
+                   [&](std::int64_t i) { return targets.weights[static_cast<std::size_t>(i)]; });
+    return weights;
+}
+
+template <class T>
 double TrainingStep<T>::pass(const Network<T>& network, const Targets& targets, std::span<const std::int64_t> index,
                              Loss loss, const Upcoming& upcoming) {
     rows_ = index.size();
@@ -173,7 +193,8 @@ double TrainingStep<T>::pass(const Network<T>& network, const Targets& targets, 
         }
         gather(workspace_.y().rows_from(first, count), targets, index.subspan(first, count));
         network.forward(workspace_, count, first, ahead_of_block(block), has_begun);
-        network.sensitivities(workspace_, count, first, loss, std::span(losses_).subspan(first, count));
+        network.sensitivities(workspace_, count, first, loss, std::span(losses_).subspan(first, count),
+                              gather_weights(targets, index.subspan(first, count), first));
         if (way_ == Way::by_inputs && !in_place) {
             const Part next = part(block, upcoming_.next.size());
             gather(workspace_.next_a0().rows_from(next.first, next.count), x_,
@@ -216,8 +237,14 @@ void TrainingStep<T>::accumulate(const Network<T>& network) {
 }
 
 template <class T>
-double TrainingStep<T>::update(Network<T>& network, Optimizer<T>& optimizer, std::size_t rows) {
-    optimizer.begin_step(rows);
+void TrainingStep<T>::discard() {
+    is_accumulated_ = false;
+    has_begun_ = false;
+}
+
+template <class T>
+double TrainingStep<T>::update(Network<T>& network, Optimizer<T>& optimizer, std::size_t rows, double weight) {
+    optimizer.begin_step(weight);
     sum_gradients(network, is_accumulated_, [&](std::size_t number, const T* gradient) {
         const auto& [k, first, count] = plan().slabs()[number];
         squares_[number] = optimizer.update(network, k, first, count, gradient);

@@ -6,7 +6,7 @@ import collections.abc
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['MersenneTwister', 'NetworkFloat32', 'NetworkFloat64', 'PassFloat32', 'PassFloat64', 'TrainerFloat32', 'TrainerFloat64', 'activation_names', 'active_isa', 'available_isas', 'check_loss', 'loss_names', 'train_perceptron']
+__all__: list[str] = ['MersenneTwister', 'NetworkFloat32', 'NetworkFloat64', 'ObjectiveFloat32', 'ObjectiveFloat64', 'OptimizerFloat32', 'OptimizerFloat64', 'PassFloat32', 'PassFloat64', 'TrainerFloat32', 'TrainerFloat64', 'activation_names', 'active_isa', 'available_isas', 'check_loss', 'loss_names', 'train_perceptron']
 class MersenneTwister:
     """
     MT19937, continued from a state of NumPy's, or seeded like RandomState.
@@ -133,13 +133,77 @@ class PassFloat64:
         """
     def s(self, k: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float64]:
         ...
+class OptimizerFloat32:
+    """
+    sgd or adam, and what it remembers of the steps so far.
+    """
+    def __init__(self, network: NetworkFloat32, *, solver: str, learning_rate: str, learning_rate_init: typing.SupportsFloat | typing.SupportsIndex, power_t: typing.SupportsFloat | typing.SupportsIndex, momentum: typing.SupportsFloat | typing.SupportsIndex, nesterovs_momentum: bool, beta_1: typing.SupportsFloat | typing.SupportsIndex, beta_2: typing.SupportsFloat | typing.SupportsIndex, epsilon: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    def copy(self) -> OptimizerFloat32:
+        ...
+    def first(self, k: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float32]:
+        """
+        Velocity, or Adam's mean of the gradient, as a writable view in the shape of theta of k.
+        """
+    def restore(self, steps: typing.SupportsFloat | typing.SupportsIndex, learning_rate: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        """
+        Take over what was saved; the rest is written into first and second.
+        """
+    def second(self, k: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float32]:
+        """
+        Adam's mean of the gradient's square, likewise.
+        """
+    @property
+    def has_second(self) -> bool:
+        ...
+    @property
+    def learning_rate(self) -> float:
+        ...
+    @property
+    def sizes(self) -> list[int]:
+        ...
+    @property
+    def steps(self) -> float:
+        ...
+class OptimizerFloat64:
+    """
+    sgd or adam, and what it remembers of the steps so far.
+    """
+    def __init__(self, network: NetworkFloat64, *, solver: str, learning_rate: str, learning_rate_init: typing.SupportsFloat | typing.SupportsIndex, power_t: typing.SupportsFloat | typing.SupportsIndex, momentum: typing.SupportsFloat | typing.SupportsIndex, nesterovs_momentum: bool, beta_1: typing.SupportsFloat | typing.SupportsIndex, beta_2: typing.SupportsFloat | typing.SupportsIndex, epsilon: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    def copy(self) -> OptimizerFloat64:
+        ...
+    def first(self, k: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Velocity, or Adam's mean of the gradient, as a writable view in the shape of theta of k.
+        """
+    def restore(self, steps: typing.SupportsFloat | typing.SupportsIndex, learning_rate: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        """
+        Take over what was saved; the rest is written into first and second.
+        """
+    def second(self, k: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Adam's mean of the gradient's square, likewise.
+        """
+    @property
+    def has_second(self) -> bool:
+        ...
+    @property
+    def learning_rate(self) -> float:
+        ...
+    @property
+    def sizes(self) -> list[int]:
+        ...
+    @property
+    def steps(self) -> float:
+        ...
 class TrainerFloat32:
     """
-    Training by mini-batches; keeps the optimizer's state.
+    Training by mini-batches; moves the optimizer that it is given.
     """
-    def __init__(self, network: NetworkFloat32, *, solver: str, loss: str, loss_scale: typing.SupportsFloat | typing.SupportsIndex, alpha: typing.SupportsFloat | typing.SupportsIndex, batch_size: typing.SupportsInt | typing.SupportsIndex, learning_rate: str, learning_rate_init: typing.SupportsFloat | typing.SupportsIndex, power_t: typing.SupportsFloat | typing.SupportsIndex, shuffle: bool, tol: typing.SupportsFloat | typing.SupportsIndex, momentum: typing.SupportsFloat | typing.SupportsIndex, nesterovs_momentum: bool, beta_1: typing.SupportsFloat | typing.SupportsIndex, beta_2: typing.SupportsFloat | typing.SupportsIndex, epsilon: typing.SupportsFloat | typing.SupportsIndex, n_iter_no_change: typing.SupportsFloat | typing.SupportsIndex, early_stopping: bool, score: str, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
+    def __init__(self, network: NetworkFloat32, optimizer: OptimizerFloat32, *, loss: str, loss_scale: typing.SupportsFloat | typing.SupportsIndex, alpha: typing.SupportsFloat | typing.SupportsIndex, batch_size: typing.SupportsInt | typing.SupportsIndex, shuffle: bool, tol: typing.SupportsFloat | typing.SupportsIndex, n_iter_no_change: typing.SupportsFloat | typing.SupportsIndex, early_stopping: bool, score: str, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
-    def fit(self, network: NetworkFloat32, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], training: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], validation: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], max_iter: typing.SupportsInt | typing.SupportsIndex, random: MersenneTwister, on_epoch: collections.abc.Callable[[int, float, float], bool] | None) -> str:
+    def fit(self, network: NetworkFloat32, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, training: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], validation: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], max_iter: typing.SupportsInt | typing.SupportsIndex, random: MersenneTwister, on_epoch: collections.abc.Callable[[int, float, float], bool] | None) -> str:
         """
         Train for at most max_iter epochs on x, an array or a CSR matrix; returns how it ended.
         """
@@ -170,11 +234,11 @@ class TrainerFloat32:
         ...
 class TrainerFloat64:
     """
-    Training by mini-batches; keeps the optimizer's state.
+    Training by mini-batches; moves the optimizer that it is given.
     """
-    def __init__(self, network: NetworkFloat64, *, solver: str, loss: str, loss_scale: typing.SupportsFloat | typing.SupportsIndex, alpha: typing.SupportsFloat | typing.SupportsIndex, batch_size: typing.SupportsInt | typing.SupportsIndex, learning_rate: str, learning_rate_init: typing.SupportsFloat | typing.SupportsIndex, power_t: typing.SupportsFloat | typing.SupportsIndex, shuffle: bool, tol: typing.SupportsFloat | typing.SupportsIndex, momentum: typing.SupportsFloat | typing.SupportsIndex, nesterovs_momentum: bool, beta_1: typing.SupportsFloat | typing.SupportsIndex, beta_2: typing.SupportsFloat | typing.SupportsIndex, epsilon: typing.SupportsFloat | typing.SupportsIndex, n_iter_no_change: typing.SupportsFloat | typing.SupportsIndex, early_stopping: bool, score: str, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
+    def __init__(self, network: NetworkFloat64, optimizer: OptimizerFloat64, *, loss: str, loss_scale: typing.SupportsFloat | typing.SupportsIndex, alpha: typing.SupportsFloat | typing.SupportsIndex, batch_size: typing.SupportsInt | typing.SupportsIndex, shuffle: bool, tol: typing.SupportsFloat | typing.SupportsIndex, n_iter_no_change: typing.SupportsFloat | typing.SupportsIndex, early_stopping: bool, score: str, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
-    def fit(self, network: NetworkFloat64, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], training: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], validation: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], max_iter: typing.SupportsInt | typing.SupportsIndex, random: MersenneTwister, on_epoch: collections.abc.Callable[[int, float, float], bool] | None) -> str:
+    def fit(self, network: NetworkFloat64, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, training: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], validation: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], max_iter: typing.SupportsInt | typing.SupportsIndex, random: MersenneTwister, on_epoch: collections.abc.Callable[[int, float, float], bool] | None) -> str:
         """
         Train for at most max_iter epochs on x, an array or a CSR matrix; returns how it ended.
         """
@@ -203,6 +267,34 @@ class TrainerFloat64:
     @property
     def validation_scores(self) -> list[float]:
         ...
+class ObjectiveFloat32:
+    """
+    The loss of a network on data, and its gradient.
+    """
+    def __init__(self, network: NetworkFloat32, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, *, loss: str, alpha: typing.SupportsFloat | typing.SupportsIndex, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def evaluate(self, network: NetworkFloat32) -> tuple[float, float]:
+        """
+        The loss, a mean over rows, and the penalty, at the network's parameters. Raises KeyboardInterrupt.
+        """
+    def gradient(self, k: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float32]:
+        """
+        Of loss and penalty, as of the last evaluation, in the shape of theta of layer k.
+        """
+class ObjectiveFloat64:
+    """
+    The loss of a network on data, and its gradient.
+    """
+    def __init__(self, network: NetworkFloat64, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, *, loss: str, alpha: typing.SupportsFloat | typing.SupportsIndex, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def evaluate(self, network: NetworkFloat64) -> tuple[float, float]:
+        """
+        The loss, a mean over rows, and the penalty, at the network's parameters. Raises KeyboardInterrupt.
+        """
+    def gradient(self, k: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Of loss and penalty, as of the last evaluation, in the shape of theta of layer k.
+        """
 def activation_names() -> list[str]:
     ...
 def active_isa() -> str:

@@ -7,11 +7,16 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import ClassifierMixin, _fit_context
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import (
+    _check_partial_fit_first_call,
+    check_classification_targets,
+    type_of_target,
+)
 from sklearn.utils.validation import column_or_1d
 
 from rosenblatt.labels import encoded
-from rosenblatt.mlp import MLP
+from rosenblatt.mlp import MLP, is_stochastic
 from rosenblatt.mlp_docs import PARAMETERS_DOC, RAISES_DOC
 from rosenblatt.precision import Array
 
@@ -53,7 +58,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
     _is_multilabel: bool
 
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
-    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Train on rows and their classes.
 
         Parameters
@@ -63,6 +68,8 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
             rows (CSR) stay sparse; other sparse forms are converted to them.
         y : array-like of shape (rows,) or (rows, labels)
             Classes of any sortable kind, or a table of 0 and 1 for several labels at once.
+        sample_weight : array-like of shape (rows,) or None, default=None
+            How much each row counts, for the loss and for the score of early stopping; None: 1.
 
         Returns
         -------
@@ -75,7 +82,53 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
         >>> MLPClassifier((2,), max_iter=500, tol=0.1).fit([[0.0], [1.0]], ["no", "yes"]).classes_
         array(['no', 'yes'], dtype='<U3')
         """
-        return self._fit(X, y)
+        return self._fit(X, y, sample_weight)
+
+    @available_if(is_stochastic)  # type: ignore[untyped-decorator]
+    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
+    def partial_fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        classes: ArrayLike | None = None,
+    ) -> Self:
+        """Train for one epoch on these rows, going on from the parameters and the optimizer there are.
+
+        Only with the solvers "sgd" and "adam". The optimizer keeps the options that it had in the first call.
+
+        Parameters
+        ----------
+        X : array-like, or sparse matrix or array, of shape (rows, columns)
+            Rows, as for `fit`; later calls train in the dtype of the first.
+        y : array-like of shape (rows,) or (rows, labels)
+            Their classes, which need not be all of `classes`; or a table of 0 and 1.
+        sample_weight : array-like of shape (rows,) or None, default=None
+            How much each row counts; None: 1.
+        classes : array-like of shape (classes,) or None, default=None
+            All classes that will ever come, for a table its columns; needed in the first call.
+
+        Returns
+        -------
+        MLPClassifier
+            The estimator itself.
+
+        Raises
+        ------
+        ValueError
+            As `fit`; without classes in the first call, for a class that is not among them, and with
+            early_stopping, for which there is no stopping in one epoch.
+
+        Examples
+        --------
+        >>> from rosenblatt import MLPClassifier
+        >>> model = MLPClassifier((8,), learning_rate_init=0.1, random_state=0)
+        >>> for _ in range(50):
+        ...     model = model.partial_fit([[0.0], [1.0]], ["no", "yes"], classes=["maybe", "no", "yes"])
+        >>> model.predict([[0.0], [1.0]])
+        array(['no', 'yes'], dtype='<U5')
+        """
+        return self._fit(X, y, sample_weight, is_partial=True, classes=classes)
 
     def predict(self, X: ArrayLike) -> Array:
         """Predict the class of each row.
@@ -155,21 +208,23 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
         with np.errstate(divide="ignore"):
             return np.asarray(np.log(self.predict_proba(X)))
 
-    def _targets(self, y: Any, dtype: np.dtype[Any], first: bool) -> tuple[Array, int]:
-        is_multilabel, classes, y = self._encoded(y, dtype)
-        if not first:
-            if is_multilabel != self._is_multilabel or not np.array_equal(classes, self.classes_):
-                raise ValueError(
-                    "warm_start can only be used where `y` has the same classes as in the previous "
-                    f"call to fit. Previously got {self.classes_}, `y` has {classes}"
-                )
+    def _targets(
+        self, y: Any, dtype: np.dtype[Any], *, goes_on: bool, is_partial: bool, classes: Any
+    ) -> tuple[Array, int]:
+        if is_partial:
+            # It sets classes_, and raises ValueError without classes, or for other ones than before.
+            _check_partial_fit_first_call(self, classes)
+        is_multilabel, found, y = self._encoded(y, dtype)
+        if goes_on or is_partial:
+            y = self._encoded_as_before(y, is_multilabel, found)
+        else:
+            self.classes_ = found
+        if goes_on:
             return y, self.n_outputs_
-        self.classes_ = classes
+        is_softmax = not is_multilabel and len(self.classes_) > 2
         self._is_multilabel = is_multilabel
-        outputs = len(classes) if is_multilabel or len(classes) > 2 else 1
-        is_softmax = not is_multilabel and outputs > 1
         self.out_activation_ = "softmax" if is_softmax else "logistic"
-        return y, outputs
+        return y, y.shape[1] if is_multilabel else len(self.classes_) if is_softmax else 1
 
     def _encoded(self, y: Array, dtype: np.dtype[Any]) -> tuple[bool, Array, Array]:
         """Whether y is multilabel, its classes, and what the core is to make of it."""
@@ -183,7 +238,30 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
             return True, np.arange(y.shape[1]), np.ascontiguousarray(y != 0, dtype=dtype)
         return False, *encoded(column_or_1d(y, warn=True))
 
-    def _loss(self, outputs: int) -> dict[str, Any]:
+    def _encoded_as_before(self, y: Array, is_multilabel: bool, found: Array) -> Array:
+        """The same for classes that must be among those that there are."""
+        unknown = np.setdiff1d(found, self.classes_)
+        if self.warm_start and (len(unknown) or len(found) != len(self.classes_)):
+            raise ValueError(
+                "warm_start can only be used where `y` has the same classes as in the previous "
+                f"call to fit. Previously got {self.classes_}, `y` has {found}"
+            )
+        if len(unknown):
+            raise ValueError(
+                f"`y` has classes not in `self.classes_`. `self.classes_` has {self.classes_}. 'y' has "
+                f"{found}."
+            )
+        if hasattr(self, "coefs_") and (
+            is_multilabel != self._is_multilabel or (is_multilabel and y.shape[1] != self.n_outputs_)
+        ):
+            kind = "labels" if self._is_multilabel else "classes"
+            raise ValueError(
+                f"the training is to go on with {self.n_outputs_} output(s) for {kind}, but y has the "
+                f"shape {y.shape}"
+            )
+        return y if is_multilabel else np.searchsorted(self.classes_, found).astype(np.int64)[y]
+
+    def _loss(self) -> dict[str, Any]:
         is_softmax = self.out_activation_ == "softmax"
         return {
             "loss": "log_loss" if is_softmax else "binary_log_loss",

@@ -25,10 +25,24 @@ class Precision(NamedTuple):
 
     network: Any
     forward_pass: Any
+    optimizer: Any
     trainer: Any
+    objective: Any
 
 
 PRECISIONS = {
-    np.dtype(np.float32): Precision(_core.NetworkFloat32, _core.PassFloat32, _core.TrainerFloat32),
-    np.dtype(np.float64): Precision(_core.NetworkFloat64, _core.PassFloat64, _core.TrainerFloat64),
+    np.dtype(np.float32): Precision(
+        _core.NetworkFloat32,
+        _core.PassFloat32,
+        _core.OptimizerFloat32,
+        _core.TrainerFloat32,
+        _core.ObjectiveFloat32,
+    ),
+    np.dtype(np.float64): Precision(
+        _core.NetworkFloat64,
+        _core.PassFloat64,
+        _core.OptimizerFloat64,
+        _core.TrainerFloat64,
+        _core.ObjectiveFloat64,
+    ),
 }

@@ -17,6 +17,13 @@ struct Architecture {
     std::size_t batch;
 };
 
+// The one that a canonical loss needs.
+[[nodiscard]] inline Activation canonical_activation(Loss loss) {
+    return loss == Loss::log_loss          ? Activation::softmax
+           : loss == Loss::binary_log_loss ? Activation::sigmoid
+                                           : Activation::exponential;
+}
+
 // 0 to 4 hidden layers of 1 to 40 neurons, a batch of 1 to 9, a last layer that fits the loss. HardLimit is left out:
 // its derivative is 0 by decree.
 [[nodiscard]] inline Architecture random_architecture(Dice& dice) {
@@ -29,7 +36,7 @@ struct Architecture {
         result.activations.push_back(smooth[dice.integer(0, smooth.size() - 1)]);
     }
     if (is_canonical(result.loss)) {
-        result.activations.back() = result.loss == Loss::log_loss ? Activation::softmax : Activation::sigmoid;
+        result.activations.back() = canonical_activation(result.loss);
     }
     result.batch = dice.integer(1, 9);
     return result;
@@ -50,7 +57,7 @@ void set_random_parameters(Network<T>& network, Dice& dice) {
     }
 }
 
-// x in +-1 (floats too), y as the loss wants it: classes for the log-losses, else +-1.
+// x in +-1 (floats too), y as the loss wants it: classes for the log-losses, 0 to 3 for poisson, else +-1.
 template <class T>
 void set_random_batch(const Workspace<T>& workspace, Loss loss, Dice& dice) {
     const MatrixView<T> x = workspace.a(0);
@@ -63,6 +70,7 @@ void set_random_batch(const Workspace<T>& workspace, Loss loss, Dice& dice) {
         for (std::size_t j = 0; j < y.cols; ++j) {
             y(i, j) = loss == Loss::log_loss          ? static_cast<T>(j == label ? 1 : 0)
                       : loss == Loss::binary_log_loss ? static_cast<T>(dice.integer(0, 1))
+                      : loss == Loss::poisson         ? static_cast<T>(static_cast<float>(dice.uniform(0, 3)))
                                                       : static_cast<T>(static_cast<float>(dice.uniform(-1, 1)));
         }
     }

@@ -23,9 +23,9 @@ using testing::central_difference;
 
 constexpr double inf = std::numeric_limits<double>::infinity();
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr std::array elementwise{Activation::hard_limit, Activation::relu, Activation::linear, Activation::sigmoid,
-                                 Activation::tanh};
-constexpr std::array smooth{Activation::linear, Activation::sigmoid, Activation::tanh};
+constexpr std::array elementwise{Activation::hard_limit, Activation::relu, Activation::linear,
+                                 Activation::sigmoid,    Activation::tanh, Activation::exponential};
+constexpr std::array smooth{Activation::linear, Activation::sigmoid, Activation::tanh, Activation::exponential};
 
 // The textbook's formulas (34-38).
 double formula(Activation f, double n) {
@@ -38,6 +38,8 @@ double formula(Activation f, double n) {
             return 1 / (1 + std::exp(-n));
         case Activation::tanh:
             return std::tanh(n);
+        case Activation::exponential:
+            return std::exp(n);
         default:
             return n;
     }
@@ -73,7 +75,8 @@ TEST_CASE("names and activations belong together") {
 
 TEST_CASE("an unknown name is refused with the list of those that are known") {
     CHECK_THROWS_WITH_AS((void)parse_activation("relu"),
-                         "unknown activation 'relu'; expected one of HardLimit, ReLU, Linear, Sigmoid, Tanh, Softmax",
+                         "unknown activation 'relu'; expected one of HardLimit, ReLU, Linear, Sigmoid, Tanh, Softmax, "
+                         "Exponential",
                          std::invalid_argument);
     CHECK_THROWS_AS((void)parse_activation(""), std::invalid_argument);
 }
@@ -131,13 +134,16 @@ TEST_CASE_TEMPLATE("float32 derivatives agree with the formulas", T, float, doub
             const std::vector<T> s = times_slope(level, f, std::vector<T>(n.size(), 1), activated(level, f, n));
             for (std::size_t i = 0; i < n.size(); ++i) {
                 const double a = formula(f, static_cast<double>(n[i]));
-                const double slope = f == Activation::sigmoid ? a * (1 - a) : f == Activation::tanh ? 1 - a * a : 1;
+                const double slope = f == Activation::sigmoid       ? a * (1 - a)
+                                     : f == Activation::tanh        ? 1 - a * a
+                                     : f == Activation::exponential ? a
+                                                                    : 1;
                 CAPTURE(level);
                 CAPTURE(name(f));
                 CAPTURE(n[i]);
                 // 1 - a^2 near 0 keeps the absolute precision of a.
                 CHECK(std::abs(static_cast<double>(s[i]) - slope) <=
-                      8 * static_cast<double>(std::numeric_limits<T>::epsilon()));
+                      8 * static_cast<double>(std::numeric_limits<T>::epsilon()) * std::max(1.0, slope));
             }
         }
     }
@@ -210,7 +216,8 @@ TEST_CASE("softmax: the derivative is the product with the Jacobian") {
 
 TEST_CASE_TEMPLATE("NaN stays NaN", T, float, double) {
     for (const std::string& level : kernels::available_levels()) {
-        for (const Activation f : {Activation::relu, Activation::linear, Activation::sigmoid, Activation::tanh}) {
+        for (const Activation f :
+             {Activation::relu, Activation::linear, Activation::sigmoid, Activation::tanh, Activation::exponential}) {
             CAPTURE(level);
             CAPTURE(name(f));
             const std::vector<T> a = activated<T>(level, f, {1, T(nan), 1});
@@ -236,6 +243,7 @@ TEST_CASE_TEMPLATE("infinite and large net inputs", T, float, double) {
         CHECK(activated(level, Activation::linear, n) == n);
         CHECK(activated(level, Activation::sigmoid, n) == std::vector<T>{0, 0, 1, 1});
         CHECK(activated(level, Activation::tanh, n) == std::vector<T>{-1, -1, 1, 1});
+        CHECK(activated(level, Activation::exponential, n) == std::vector<T>{0, 0, big, big});
         CHECK(activated<T>(level, Activation::softmax, {10000, -10000, 10000}) == std::vector<T>{T(0.5), 0, T(0.5)});
         CHECK(activated<T>(level, Activation::softmax, {-10000, -10000}) == std::vector<T>{T(0.5), T(0.5)});
         CHECK(activated<T>(level, Activation::softmax, {T(-inf), 3}) == std::vector<T>{0, 1});

@@ -69,13 +69,13 @@ TEST_CASE("names and losses belong together") {
 }
 
 TEST_CASE("an unknown name is refused with the list of those that are known") {
-    CHECK_THROWS_WITH_AS(
-        (void)parse_loss("mse"),
-        "unknown loss 'mse'; expected one of squared_error, half_squared_error, log_loss, binary_log_loss",
-        std::invalid_argument);
+    CHECK_THROWS_WITH_AS((void)parse_loss("mse"),
+                         "unknown loss 'mse'; expected one of squared_error, half_squared_error, log_loss, "
+                         "binary_log_loss, poisson",
+                         std::invalid_argument);
 }
 
-TEST_CASE("the log-losses need the activation whose derivative they cancel") {
+TEST_CASE("the log-losses and poisson need the activation whose derivative they cancel") {
     for (int i = 0; i < activation_count; ++i) {
         const auto f = static_cast<Activation>(i);
         CHECK_NOTHROW(check_loss(Loss::squared_error, f));
@@ -86,15 +86,20 @@ TEST_CASE("the log-losses need the activation whose derivative they cancel") {
         if (f != Activation::sigmoid) {
             CHECK_THROWS_AS(check_loss(Loss::binary_log_loss, f), std::invalid_argument);
         }
+        if (f != Activation::exponential) {
+            CHECK_THROWS_AS(check_loss(Loss::poisson, f), std::invalid_argument);
+        }
     }
     CHECK_NOTHROW(check_loss(Loss::log_loss, Activation::softmax));
     CHECK_NOTHROW(check_loss(Loss::binary_log_loss, Activation::sigmoid));
+    CHECK_NOTHROW(check_loss(Loss::poisson, Activation::exponential));
     CHECK_THROWS_WITH(check_loss(Loss::log_loss, Activation::tanh),
                       "the loss log_loss needs a last layer with Softmax, not Tanh");
     CHECK_THROWS_WITH(check_loss(Loss::binary_log_loss, Activation::softmax),
                       "the loss binary_log_loss needs a last layer with Sigmoid, not Softmax");
     CHECK(is_canonical(Loss::log_loss));
     CHECK(is_canonical(Loss::binary_log_loss));
+    CHECK(is_canonical(Loss::poisson));
     CHECK_FALSE(is_canonical(Loss::squared_error));
     CHECK_FALSE(is_canonical(Loss::half_squared_error));
 }
@@ -124,6 +129,12 @@ TEST_CASE_TEMPLATE("values by hand, summed over rows and outputs", T, float, dou
         const Result<T> binary = loss_of(level, Loss::binary_log_loss, p, labels, 2);
         CHECK(binary.value == doctest::Approx(6 * std::log(2.0)).epsilon(epsilon));
         CHECK(binary.s == log_loss.s);
+
+        // 2 ln(2 / 0.5) - 2 + 0.5 and 0.5 - 0; 0.75 - 0 and 0 where the answer is right
+        const std::vector<T> counts{2, 0, 0, T(0.25)};
+        const Result<T> poisson = loss_of(level, Loss::poisson, p, counts, 2);
+        CHECK(poisson.value == doctest::Approx(4 * std::log(2.0) - 1.5 + 0.5 + 0.75).epsilon(epsilon));
+        CHECK(poisson.s == std::vector<T>{T(-1.5), T(0.5), T(0.75), 0});
     }
 }
 
@@ -144,7 +155,7 @@ TEST_CASE("s = dL/da agrees with finite differences") {
     }
 }
 
-TEST_CASE("s = dL/dn of the log-losses agrees with finite differences through the activation") {
+TEST_CASE("s = dL/dn of the log-losses and poisson agrees with finite differences through the activation") {
     struct Pair {
         Loss loss;
         Activation activation;
@@ -154,7 +165,8 @@ TEST_CASE("s = dL/dn of the log-losses agrees with finite differences through th
     const std::vector<Pair> pairs{{Loss::log_loss, Activation::softmax, {0, 0, 1, 0}},
                                   {Loss::log_loss, Activation::softmax, {0.1, 0.2, 0.3, 0.4}},
                                   {Loss::binary_log_loss, Activation::sigmoid, {0, 1, 1, 0}},
-                                  {Loss::binary_log_loss, Activation::sigmoid, {0.5, 0.9, 1, 0}}};
+                                  {Loss::binary_log_loss, Activation::sigmoid, {0.5, 0.9, 1, 0}},
+                                  {Loss::poisson, Activation::exponential, {0, 3, 0.5, 7}}};
     for (const std::string& level : kernels::available_levels()) {
         for (const Pair& pair : pairs) {
             std::vector<double> n{0.3, -1.2, 0.8, 2};
@@ -209,6 +221,8 @@ double formula(Loss loss, double a, double y, double eps) {
             return 0.5 * (a - y) * (a - y);
         case Loss::log_loss:
             return -y * std::log(p);
+        case Loss::poisson:
+            return (y == 0 ? 0 : y * std::log(y / a)) - y + a;
         case Loss::binary_log_loss:
             break;
     }

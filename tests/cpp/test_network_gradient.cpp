@@ -144,10 +144,10 @@ TEST_CASE("backward agrees with finite differences for random architectures") {
 TEST_CASE("every pair of a last activation and a loss that fit together") {
     Dice dice(11);
     for (int loss = 0; loss < loss_count; ++loss) {
-        for (const Activation last : {Activation::linear, Activation::sigmoid, Activation::tanh, Activation::softmax}) {
+        for (const Activation last : {Activation::linear, Activation::sigmoid, Activation::tanh, Activation::softmax,
+                                      Activation::exponential}) {
             const auto which = static_cast<Loss>(loss);
-            const Activation needed = which == Loss::log_loss ? Activation::softmax : Activation::sigmoid;
-            if (is_canonical(which) && last != needed) {
+            if (is_canonical(which) && last != testing::canonical_activation(which)) {
                 continue;
             }
             Problem<double> problem({{3, 5, 4}, {Activation::tanh, last}, which, 6}, dice);

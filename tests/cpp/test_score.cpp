@@ -75,6 +75,18 @@ TEST_CASE_TEMPLATE("r2 where y does not vary: 1 if it is met exactly, else 0", T
     CHECK(score_of<T>({4, 5}, 1, values(y, 1), Score::r2) == 0);
 }
 
+TEST_CASE_TEMPLATE("a row counts by its weight: as if it were there so many times", T, float, double) {
+    const std::vector<double> weights{3, 0, 1};
+    const std::vector<std::int64_t> labels{0, 1, 1};
+    CHECK(score_of<T>({0.2, 0.1, 0.4}, 1, {labels, {}, weights}, Score::accuracy) == 0.75);
+    CHECK(score_of<T>({0.2, 0.1, 0.4}, 1, {labels, {}, weights}, Score::accuracy, {2, 0}) == 0.75);
+    const std::vector<double> y{1, 2, 3};
+    Targets weighted = values(y, 1);
+    weighted.weights = weights;
+    // mean 1.5, variation 3 * 0.25 + 2.25 = 3; residual 3 * 0.25
+    CHECK(score_of<T>({1.5, 7, 3}, 1, weighted, Score::r2) == doctest::Approx(0.75).epsilon(1e-7));
+}
+
 TEST_CASE_TEMPLATE("an answer that is not finite makes the score NaN", T, float, double) {
     const std::vector<double> y{0, 1};
     const std::vector<std::int64_t> labels{0, 1};

@@ -36,7 +36,7 @@ double train_by_hand(Network<T>& network, Optimizer<T>& optimizer, const Trainin
         gather(workspace.y(), data.targets, index);
         network.forward(workspace, rows);
         loss += network.backward(workspace, rows, Loss::log_loss);
-        loss += optimizer.step(network, workspace.gradient(), rows) * static_cast<double>(rows);
+        loss += optimizer.step(network, workspace.gradient(), static_cast<double>(rows)) * static_cast<double>(rows);
     }
     return loss / static_cast<double>(order.size());
 }

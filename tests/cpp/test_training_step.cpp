@@ -109,7 +109,7 @@ Outcome train(const Task<T>& task, const std::vector<std::size_t>& sizes, std::s
             loss += step.pass(network, targets, chunk, Loss::log_loss, upcoming);
         }
         outcome.losses.push_back(loss);
-        outcome.losses.push_back(step.update(network, optimizer, rows));
+        outcome.losses.push_back(step.update(network, optimizer, rows, static_cast<double>(rows)));
     }
     for (const T value : parameters(network)) {
         outcome.theta.push_back(static_cast<double>(value));

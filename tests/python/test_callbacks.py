@@ -94,7 +94,7 @@ def fail(state):
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_exceptions_of_callbacks_come_out_of_fit(estimator):
     listener = Listener(fail)
-    model = estimator((5,), callbacks=[listener], max_iter=5)
+    model = estimator(hidden_layer_sizes=(5,), callbacks=[listener], max_iter=5)
     with pytest.raises(LookupError, match="from the callback"):
         model.fit(X, Y)
     assert len(listener.states) == 2

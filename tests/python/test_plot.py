@@ -57,7 +57,9 @@ class TestLearningCurve:
 
     def test_a_regressors_score_is_r2(self, ax: Axes) -> None:
         X = np.linspace(0, 1, 40).reshape(-1, 1)
-        model = MLPRegressor((3,), early_stopping=True, n_iter_no_change=2, random_state=0)
+        model = MLPRegressor(
+            hidden_layer_sizes=(3,), early_stopping=True, batch_size=2, n_iter_no_change=9, random_state=0
+        )
         plot.learning_curve(model.fit(X, X.ravel()), ax=ax)
         assert scores_axes(ax).get_ylabel() == "validation R²"
 
@@ -85,7 +87,7 @@ class TestLearningCurve:
     @pytest.mark.parametrize("estimator", [MLPClassifier, SklearnMLPClassifier])
     def test_fitted_estimators(self, ax: Axes, estimator: Any) -> None:
         X, y = datasets.logic("or")
-        model = estimator((2,), solver="adam", tol=0.1, n_iter_no_change=3, random_state=0)
+        model = estimator(hidden_layer_sizes=(2,), solver="adam", tol=0.1, n_iter_no_change=3, random_state=0)
         plot.learning_curve(model.fit(X, y), ax=ax)
         assert ax.lines[0].get_ydata().tolist() == model.loss_curve_
         assert ax.figure.axes == [ax]

@@ -159,7 +159,8 @@ def test_other_bit_generators_begin_with_scikit_learns_parameters(bit_generator)
 
     def first_loss(estimator):
         random = np.random.RandomState(bit_generator(0))
-        return estimator((4,), max_iter=1, batch_size=37, random_state=random).fit(X, Y).loss_
+        model = estimator(hidden_layer_sizes=(4,), max_iter=1, batch_size=37, random_state=random)
+        return model.fit(X, Y).loss_
 
     ours, theirs = first_loss(MLPClassifier), first_loss(neural_network.MLPClassifier)
     assert ours == pytest.approx(theirs, rel=1e-12)

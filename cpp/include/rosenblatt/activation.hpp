@@ -1,4 +1,4 @@
-// The activation functions f of a layer (textbook equations 34-38).
+// The activation functions f of a layer (textbook equations 34-38; the exponential is that of a Poisson regression).
 #pragma once
 
 #include <span>
@@ -6,9 +6,9 @@
 
 namespace rosenblatt {
 
-enum class Activation { hard_limit, relu, linear, sigmoid, tanh, softmax };
+enum class Activation { hard_limit, relu, linear, sigmoid, tanh, softmax, exponential };
 
-inline constexpr int activation_count = 6;
+inline constexpr int activation_count = 7;
 
 // Whether each a_j depends on n_j alone: all but softmax.
 [[nodiscard]] bool is_elementwise(Activation activation);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "rosenblatt/activation.hpp"
+#include "rosenblatt/matrix_view.hpp"
 
 namespace rosenblatt {
 
@@ -41,5 +42,12 @@ private:
     std::vector<Layer> layers_;
     std::size_t size_ = 0;
 };
+
+// What a buffer of that layout holds for layer k = 1 .. l, in the shape of theta.
+template <class T>
+[[nodiscard]] MatrixView<T> layer_view(const Layout& layout, T* buffer, std::size_t k) {
+    const Layer& layer = layout.layers()[k - 1];
+    return {buffer + layer.offset, layer.inputs + 1, layer.outputs, layer.stride};
+}
 
 }  // namespace rosenblatt

@@ -13,9 +13,10 @@ enum class Loss {
     half_squared_error,  // sum (y - a)^2 / 2 (a mean over outputs is the estimators' affair)
     log_loss,            // -sum y log a, of a softmax
     binary_log_loss,     // -sum y log a + (1 - y) log(1 - a), of a sigmoid
+    poisson,             // sum y log(y / a) - y + a, of an exponential: half the deviance of counts y
 };
 
-inline constexpr int loss_count = 4;
+inline constexpr int loss_count = 5;
 
 [[nodiscard]] std::string_view name(Loss loss);
 [[nodiscard]] std::span<const std::string_view> loss_names();
@@ -24,7 +25,8 @@ inline constexpr int loss_count = 4;
 [[nodiscard]] Loss parse_loss(std::string_view text);
 
 // Whether the sensitivity of the last layer comes straight from the loss, s = a - y, because the derivative of the
-// activation cancels (log-loss of a softmax, binary log-loss of a sigmoid).
+// activation cancels (log-loss of a softmax, binary log-loss of a sigmoid, Poisson loss of an
+// exponential).
 [[nodiscard]] bool is_canonical(Loss loss);
 
 // Throws std::invalid_argument unless `loss` can be taken of outputs made by `activation`.

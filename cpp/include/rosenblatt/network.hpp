@@ -25,8 +25,8 @@ public:
     [[nodiscard]] std::size_t depth() const { return layout_.layers().size(); }  // l of the textbook
 
     // theta of layer k = 1 .. l, (inputs + 1) x outputs with the bias as row 0.
-    [[nodiscard]] MatrixView<T> theta(std::size_t k) { return view(parameters_.data(), k); }
-    [[nodiscard]] MatrixView<const T> theta(std::size_t k) const { return view(parameters_.data(), k); }
+    [[nodiscard]] MatrixView<T> theta(std::size_t k) { return layer_view(layout_, parameters_.data(), k); }
+    [[nodiscard]] MatrixView<const T> theta(std::size_t k) const { return layer_view(layout_, parameters_.data(), k); }
 
     // All parameters with their padding (zeros).
     [[nodiscard]] AlignedBuffer<T>& parameters() { return parameters_; }
@@ -44,9 +44,9 @@ public:
                       std::size_t count) const;
 
     // After forward: the sensitivities of these rows (equations 24, 33), and the loss of each of them. workspace.y()
-    // holds the targets, workspace.transposed_weights() W as it is.
+    // holds the targets, workspace.transposed_weights() W as it is. With `weights`, both are multiplied by the row's.
     void sensitivities(Workspace<T>& workspace, std::size_t rows, std::size_t first, Loss loss,
-                       std::span<double> losses) const;
+                       std::span<double> losses, std::span<const double> weights = {}) const;
 
     // After that: rows `first` to first + count - 1 of [1 a]^T s of layer k (equation 19), summed over the first `rows`
     // rows of the batch; out has the stride of theta. With `add`, out += that. Of a sparse input, all rows that were
@@ -62,12 +62,6 @@ public:
     double backward(Workspace<T>& workspace, std::size_t rows, Loss loss, bool add = false) const;
 
 private:
-    template <class U>
-    [[nodiscard]] MatrixView<U> view(U* data, std::size_t k) const {
-        const Layer& layer = layout_.layers()[k - 1];
-        return {data + layer.offset, layer.inputs + 1, layer.outputs, layer.stride};
-    }
-
     Layout layout_;
     AlignedBuffer<T> parameters_;
 };

@@ -34,14 +34,14 @@ class Optimizer {
 public:
     Optimizer(const Layout& layout, const OptimizerOptions& options);
 
-    // One step along the gradient of a batch of `rows` rows, given as a sum over the rows. Returns the penalty
-    // alpha/2 |W|^2 / rows at the parameters from before the step.
-    double step(Network<T>& network, const T* gradient, std::size_t rows);
+    // One step along the gradient of a batch, given as a sum over its rows, whose weights (1 each, as a rule) add up to
+    // `weight`. Returns the penalty alpha/2 |W|^2 / weight at the parameters from before the step.
+    double step(Network<T>& network, const T* gradient, double weight);
 
     // The same in parts: begin_step once, then update for every row of theta once, in any order and by any thread, at
     // last end_step with the sum of what update returned (the squares of the weights before the step), which returns
     // the penalty.
-    void begin_step(std::size_t rows);
+    void begin_step(double weight);
     double update(Network<T>& network, std::size_t k, std::size_t first, std::size_t count, const T* gradient);
     [[nodiscard]] double end_step(double squares) const;
 
@@ -51,13 +51,25 @@ public:
     // The training no longer improves: true to stop, false after the learning rate was lowered ("adaptive").
     [[nodiscard]] bool stalled();
 
+    // What a training that goes on with this optimizer may change.
+    void set_alpha(double alpha) { options_.alpha = alpha; }
+
+    // The state, to be saved and restored: one entry for each parameter, in the shape of theta of layer k, and numbers.
+    [[nodiscard]] MatrixView<T> first(std::size_t k) { return layer_view(layout_, first_.data(), k); }
+    [[nodiscard]] MatrixView<T> second(std::size_t k) { return layer_view(layout_, second_.data(), k); }
+    [[nodiscard]] bool has_second() const { return second_.size() > 0; }
+    [[nodiscard]] double steps() const { return steps_; }
     [[nodiscard]] double learning_rate() const { return learning_rate_; }
+    void restore(double steps, double learning_rate);
+
+    [[nodiscard]] const Layout& layout() const { return layout_; }
 
 private:
+    Layout layout_;
     OptimizerOptions options_;
     double learning_rate_;
     double steps_ = 0;
-    double scale_ = 1;         // of the gradient in this step: 1 / batch
+    double scale_ = 1;         // of the gradient in this step: 1 / weight of the batch
     double rate_ = 0;          // of this step, with Adam's bias corrections
     AlignedBuffer<T> first_;   // velocity, or Adam's mean of the gradient
     AlignedBuffer<T> second_;  // Adam's mean of its square

@@ -15,8 +15,9 @@ enum class Score {
     r2,        // coefficient of determination, the mean over outputs
 };
 
-// The score on the rows named by `index`; NaN if an output is not finite. A single output stands for class 1 above
-// 0.5; several outputs with labels for the class of the largest; with values, each for its own 0 or 1.
+// The score on the rows named by `index`, each counting by its weight; NaN if an output is not finite. A single output
+// stands for class 1 above 0.5; several outputs with labels for the class of the largest; with values, each for its own
+// 0 or 1.
 template <class T>
 [[nodiscard]] double score(const Network<T>& network, const Rows& rows, const Targets& targets,
                            std::span<const std::int64_t> index, Score kind, Team& team);

@@ -1,4 +1,4 @@
-// What a network is to answer: class labels, or a table of values.
+// What a network is to answer, class labels or a table of values, and how much each row counts.
 #pragma once
 
 #include <cstddef>
@@ -14,6 +14,7 @@ namespace rosenblatt {
 struct Targets {
     std::span<const std::int64_t> labels;
     Rows values;
+    std::span<const double> weights = {};  // one for each row; empty: 1 each
 
     [[nodiscard]] bool are_labels() const { return values.data == nullptr; }
     [[nodiscard]] std::size_t count() const { return are_labels() ? labels.size() : values.count; }
@@ -22,6 +23,9 @@ struct Targets {
 // y (index.size() x outputs) = the targets named by `index`; labels as rows with a single 1.
 template <class T>
 void gather(MatrixView<T> y, const Targets& targets, std::span<const std::int64_t> index);
+
+// The sum of the weights of the rows named by `index`: their number where there are none.
+[[nodiscard]] double total_weight(const Targets& targets, std::span<const std::int64_t> index);
 
 // Throws std::invalid_argument unless the targets fit `count` rows and `outputs` outputs.
 void check_targets(const Targets& targets, std::size_t count, std::size_t outputs);

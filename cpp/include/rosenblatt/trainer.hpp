@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -12,7 +13,7 @@
 #include "rosenblatt/optimizer.hpp"
 #include "rosenblatt/random.hpp"
 #include "rosenblatt/score.hpp"
-#include "rosenblatt/targets.hpp"
+#include "rosenblatt/training_data.hpp"
 #include "rosenblatt/training_step.hpp"
 
 namespace rosenblatt {
@@ -20,7 +21,8 @@ namespace rosenblatt {
 struct TrainerOptions {
     OptimizerOptions optimizer;
     Loss loss = Loss::log_loss;
-    double loss_scale = 1;  // the reported loss is this times the mean over rows (1 / outputs: a mean over outputs)
+    // The reported loss is this times the mean over rows (1 / outputs: a mean over outputs), each with its weight.
+    double loss_scale = 1;
     std::size_t batch_size = 200;
     bool shuffle = true;
     double tol = 1e-4;
@@ -28,14 +30,6 @@ struct TrainerOptions {
     bool early_stopping = false;   // watch the score on `validation` instead of the loss, and keep the best network
     Score score = Score::accuracy;
     std::size_t threads = 1;  // at most; the result does not depend on it
-};
-
-// The rows to learn from and, for early stopping, those to watch.
-struct TrainingData {
-    Rows rows;
-    Targets targets;
-    std::span<const std::int64_t> training;
-    std::span<const std::int64_t> validation;
 };
 
 struct Epoch {
@@ -62,8 +56,9 @@ struct Listener {
 template <class T>
 class Trainer {
 public:
-    // Throws std::invalid_argument where the options do not fit the network.
-    Trainer(const Network<T>& network, const TrainerOptions& options);
+    // Goes on with `optimizer`, whose own options count then, or makes one. Throws std::invalid_argument where either
+    // does not fit the network.
+    Trainer(const Network<T>& network, const TrainerOptions& options, std::shared_ptr<Optimizer<T>> optimizer = {});
 
     // Trains `network` for at most `max_iter` epochs. May be called again to go on: the optimizer's state, the best
     // loss so far and the count of epochs without improvement are kept. An interruption leaves the network as of the
@@ -86,7 +81,7 @@ public:
     // Of all calls of fit so far.
     [[nodiscard]] const std::vector<double>& loss_curve() const { return loss_curve_; }
     [[nodiscard]] const std::vector<double>& validation_scores() const { return validation_scores_; }
-    [[nodiscard]] double learning_rate() const { return optimizer_.learning_rate(); }
+    [[nodiscard]] double learning_rate() const { return optimizer_->learning_rate(); }
 
 private:
     struct Interruption;
@@ -100,7 +95,7 @@ private:
     void count_improvement(const Network<T>& network, double loss, double validation_score);
 
     TrainerOptions options_;
-    Optimizer<T> optimizer_;
+    std::shared_ptr<Optimizer<T>> optimizer_;
     AlignedBuffer<T> best_parameters_;
     std::vector<double> loss_curve_;
     std::vector<double> validation_scores_;

@@ -43,22 +43,34 @@ template <class T>
 class TrainingStep {
 public:
     // For batches of up to `batch_size` of those `rows`, and for a network whose parameters nobody else changes
-    // meanwhile. A batch is taken in chunks of at most chunk() rows. One of `ways` is taken, or of promising_ways.
+    // meanwhile. A batch is taken in chunks of at most chunk() rows. One of `ways` is taken, or of promising_ways. With
+    // `keeps_gradient`, gradient() is there also for batches of one chunk.
     TrainingStep(const Network<T>& network, std::size_t batch_size, Team& team, const Rows& rows,
-                 std::vector<Way> ways = {});
+                 std::vector<Way> ways = {}, bool keeps_gradient = false);
 
     [[nodiscard]] std::size_t chunk() const { return workspace_.batch(); }
 
     // Forward and backward pass for a chunk: the rows named by `index`, which has to stay where it is until the update.
-    // Returns the loss summed over them. The pass after this one must be that of `upcoming.next`, if there are any.
+    // Returns the loss summed over them, each counting by its weight. The pass after this one must be that of
+    // `upcoming.next`, if there are any.
     double pass(const Network<T>& network, const Targets& targets, std::span<const std::int64_t> index, Loss loss,
                 const Upcoming& upcoming = {});
 
     // Between two chunks of a batch: adds the gradient of the one that was passed to that of the batch.
     void accumulate(const Network<T>& network);
 
-    // After the last chunk: the optimizer's step along the gradient of all `rows` rows. Returns the penalty.
-    double update(Network<T>& network, Optimizer<T>& optimizer, std::size_t rows);
+    // After the last chunk: the optimizer's step along the gradient of all `rows` rows, whose weights add up to
+    // `weight`. Returns the penalty.
+    double update(Network<T>& network, Optimizer<T>& optimizer, std::size_t rows, double weight);
+
+    // Instead of an update: forgets the batch, which changes nothing.
+    void discard();
+
+    // The same, after somebody else has changed the parameters.
+    void begin_anew(const Network<T>& network);
+
+    // What was accumulated, in the layout of the parameters.
+    [[nodiscard]] T* gradient() { return workspace_.gradient(); }
 
 private:
     // Some rows of a chunk.
@@ -72,6 +84,10 @@ private:
     // What is to be fetched from memory while a chunk's block i, or slab i of a unit, is worked on.
     [[nodiscard]] RowsAhead ahead_of_block(std::size_t i) const;
     [[nodiscard]] RowsAhead ahead_of_slab(std::size_t unit, std::size_t i) const;
+
+    // weights_ of a block's rows; empty where they have none.
+    std::span<const double> gather_weights(const Targets& targets, std::span<const std::int64_t> index,
+                                           std::size_t first);
 
     // Sums the gradient of all units, and calls move(number, gradient) for each slab; then begins the next pass.
     template <class Move>
@@ -91,6 +107,7 @@ private:
     // Of one slab, for each thread and layer: the padding of its rows stays zero, and so does that of theta.
     std::vector<AlignedBuffer<T>> gradients_;
     std::vector<double> losses_;   // of each row of a chunk
+    std::vector<double> weights_;  // of each row of a chunk, if they have any
     std::vector<double> squares_;  // of each slab's weights
     std::size_t rows_ = 0;         // of the chunk that was passed last,
     std::size_t blocks_ = 0;       // which is so many blocks of work

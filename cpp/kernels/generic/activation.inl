@@ -68,6 +68,17 @@ struct Tanh {
     }
 };
 
+struct Exponential {
+    template <class T>
+    static Vector<T> value(Vector<T> n) {
+        return exponential<T>(n);
+    }
+    template <class T>
+    static T slope(T a) {
+        return a;
+    }
+};
+
 template <class T, class F>
 void activate(T* a, std::size_t a_stride, const T* n, std::size_t n_stride, std::size_t rows, std::size_t cols) {
     for (std::size_t i = 0; i < rows; ++i) {

@@ -49,3 +49,21 @@ void half_squared_error(double* losses, T* s, std::size_t s_stride, const T* a, 
         losses[i] = 0.5 * sum_of_squares(s + i * s_stride, cols);
     }
 }
+
+// L = sum (y_j log(y_j / a_j) - y_j + a_j), where 0 log 0 = 0; s = a - y, as for the losses of probabilities
+template <class T>
+void poisson(double* losses, T* s, std::size_t s_stride, const T* a, std::size_t a_stride, const T* y,
+             std::size_t y_stride, std::size_t rows, std::size_t cols) {
+    for (std::size_t i = 0; i < rows; ++i) {
+        write_error(s + i * s_stride, a + i * a_stride, y + i * y_stride, T(1), cols);
+        double sum = 0;
+        for (std::size_t j = 0; j < cols; j += lanes<T>) {
+            const Vector<T> aj = load(a + i * a_stride + j);
+            const Vector<T> yj = load(y + i * y_stride + j);
+            const Vector<T> relative = yj == T(0) ? spread<T>(0) : yj * logarithm<T>(yj / aj);
+            const Vector<T> value = first_lanes<T>(relative - yj + aj, cols - j, T(0));
+            sum += sum_of_lanes<double>(in_double(value, [](const auto& x) { return x; }));
+        }
+        losses[i] = sum;
+    }
+}

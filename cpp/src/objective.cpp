@@ -1,0 +1,83 @@
+#include "rosenblatt/objective.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <span>
+#include <stdexcept>
+
+namespace rosenblatt {
+namespace {
+
+const TrainingData& checked(const TrainingData& data, const Layout& layout, Loss loss) {
+    check_training_data(data, layout);
+    check_loss(loss, layout.layers().back().activation);
+    return data;
+}
+
+}  // namespace
+
+template <class T>
+Objective<T>::Objective(const Network<T>& network, const TrainingData& data, const ObjectiveOptions& options)
+    : layout_(network.layout()),
+      data_(checked(data, layout_, options.loss)),
+      index_(data.training.begin(), data.training.end()),
+      options_(options),
+      weight_(total_weight(data.targets, index_)),
+      team_(worthwhile_threads(layout_, index_.size(), options.threads, data.rows)),
+      step_(network, index_.size(), team_, data.rows, {Way::by_rows}, true) {
+    if (weight_ == 0) {
+        throw std::invalid_argument("the weights of the rows add up to 0");
+    }
+}
+
+template <class T>
+std::optional<typename Objective<T>::Value> Objective<T>::evaluate(const Network<T>& network,
+                                                                   const std::function<bool()>& interrupted) {
+    using Clock = std::chrono::steady_clock;
+    constexpr std::chrono::milliseconds look_interval{100};
+    Clock::time_point next_look = Clock::now() + look_interval;
+    const std::span<const std::int64_t> rows = index_;
+    const auto chunk_at = [&](std::size_t begin) {
+        return begin < rows.size() ? rows.subspan(begin, std::min(step_.chunk(), rows.size() - begin))
+                                   : std::span<const std::int64_t>{};
+    };
+    step_.begin_anew(network);
+    double loss = 0;
+    for (std::size_t begin = 0; begin < rows.size(); begin += step_.chunk()) {
+        if (interrupted && Clock::now() > next_look) {
+            next_look = Clock::now() + look_interval;
+            if (interrupted()) {
+                return {};
+            }
+        }
+        loss += step_.pass(network, data_.targets, chunk_at(begin), options_.loss,
+                           {chunk_at(begin + step_.chunk()), chunk_at(begin + 2 * step_.chunk())});
+        step_.accumulate(network);
+    }
+    return Value{loss / weight_, finish_gradient(network)};
+}
+
+template <class T>
+double Objective<T>::finish_gradient(const Network<T>& network) {
+    const double scale = 1 / weight_;
+    const double decay = options_.alpha * scale;
+    double squares = 0;
+    for (std::size_t k = 1; k <= layout_.layers().size(); ++k) {
+        const MatrixView<T> g = gradient(k);
+        const MatrixView<const T> theta = network.theta(k);
+        for (std::size_t i = 0; i < g.rows; ++i) {
+            const double decay_of_row = i == 0 ? 0 : decay;  // row 0 is the bias
+            for (std::size_t j = 0; j < g.cols; ++j) {
+                const auto w = static_cast<double>(theta(i, j));
+                g(i, j) = static_cast<T>(scale * static_cast<double>(g(i, j)) + decay_of_row * w);
+                squares += i == 0 ? 0 : w * w;
+            }
+        }
+    }
+    return 0.5 * decay * squares;
+}
+
+template class Objective<float>;
+template class Objective<double>;
+
+}  // namespace rosenblatt

@@ -1,0 +1,180 @@
+"""The core's network behind an estimator's coefs_ and intercepts_."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from rosenblatt.precision import PRECISIONS, Array, CoreNetwork
+from rosenblatt.random_state import Random
+
+__all__ = ["ACTIVATIONS", "check_finite", "initial_network", "network_of", "parameter_views"]
+
+# scikit-learn's names of the activations, and the textbook's.
+ACTIVATIONS = {
+    "identity": "Linear",
+    "logistic": "Sigmoid",
+    "tanh": "Tanh",
+    "relu": "ReLU",
+    "softmax": "Softmax",
+    "exp": "Exponential",
+}
+
+
+def initial_network(
+    sizes: list[int], activation: str, out_activation: str, dtype: np.dtype[Any], random: Random
+) -> CoreNetwork:
+    """Make a network with random parameters.
+
+    They are uniform in ±sqrt(6 / (inputs + outputs)) of their layer, or ±sqrt(2 / (inputs + outputs)) for
+    "logistic" (Glorot and Bengio 2010), drawn in scikit-learn's order.
+
+    Parameters
+    ----------
+    sizes : list of int
+        Width of the input and of every layer.
+    activation, out_activation : str
+        scikit-learn's names of those of the hidden layers and of the last one.
+    dtype : dtype
+        float32 or float64.
+    random : Random
+        Where the numbers come from.
+
+    Returns
+    -------
+    CoreNetwork
+        The network.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rosenblatt.fitted_network import initial_network
+    >>> from rosenblatt.random_state import seeded
+    >>> initial_network([2, 3, 1], "relu", "identity", np.dtype(np.float32), seeded(0)).sizes
+    [2, 3, 1]
+    """
+    network: CoreNetwork = PRECISIONS[dtype].network(sizes, _names(sizes, activation, out_activation))
+    factor = 2.0 if activation == "logistic" else 6.0
+    for k in range(1, len(sizes)):
+        theta = network.theta(k)
+        bound = np.sqrt(factor / (sizes[k - 1] + sizes[k]))
+        theta[1:] = random.uniform(-bound, bound, (sizes[k - 1], sizes[k]))
+        theta[0] = random.uniform(-bound, bound, (sizes[k],))
+    return network
+
+
+def network_of(
+    coefs: Sequence[ArrayLike],
+    intercepts: Sequence[ArrayLike],
+    activation: str,
+    out_activation: str,
+    outputs: int,
+    dtype: np.dtype[Any] | None = None,
+) -> CoreNetwork:
+    """Make a network with given parameters.
+
+    Parameters
+    ----------
+    coefs, intercepts : sequence of array-like
+        Wᵏ of shape (pᵏ⁻¹, pᵏ) and bᵏ of shape (pᵏ,).
+    activation, out_activation : str
+        As for `initial_network`.
+    outputs : int
+        Width that the last layer must have.
+    dtype : dtype or None, default=None
+        None: float32 if all parameters are, else float64.
+
+    Returns
+    -------
+    CoreNetwork
+        The network, with a copy of the parameters.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit together.
+
+    Examples
+    --------
+    >>> from rosenblatt.fitted_network import network_of
+    >>> network_of([[[1.0], [2.0]]], [[0.5]], "relu", "identity", 1).theta(1)
+    array([[0.5],
+           [1. ],
+           [2. ]])
+    """
+    weights, biases = ([np.asarray(values) for values in layers] for layers in (coefs, intercepts))
+    sizes = [W.shape[0] if W.ndim == 2 else -1 for W in weights] + [outputs]
+    shapes = list(pairwise(sizes)), [(size,) for size in sizes[1:]]
+    given = [W.shape for W in weights], [b.shape for b in biases]
+    if not weights or given != shapes:
+        raise ValueError(
+            f"coefs_ and intercepts_ must make layers with {outputs} output(s) in the end; "
+            f"their shapes are {given[0]} and {given[1]}"
+        )
+    if dtype is None:
+        is_single = all(values.dtype == np.float32 for values in [*weights, *biases])
+        dtype = np.dtype(np.float32 if is_single else np.float64)
+    network: CoreNetwork = PRECISIONS[dtype].network(sizes, _names(sizes, activation, out_activation))
+    for k, (W, b) in enumerate(zip(weights, biases, strict=True), start=1):
+        network.theta(k)[1:] = W
+        network.theta(k)[0] = b
+    return network
+
+
+def parameter_views(network: CoreNetwork) -> tuple[list[Array], list[Array]]:
+    """View the parameters of a network as coefs_ and intercepts_.
+
+    Parameters
+    ----------
+    network : CoreNetwork
+        Any network; it is kept alive by the views.
+
+    Returns
+    -------
+    tuple of list of ndarray
+        Wᵏ and bᵏ of every layer; what is written into them is written into the network.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rosenblatt.fitted_network import initial_network, parameter_views
+    >>> from rosenblatt.random_state import seeded
+    >>> network = initial_network([2, 3, 1], "relu", "identity", np.dtype(np.float32), seeded(0))
+    >>> [W.shape for W in parameter_views(network)[0]]
+    [(2, 3), (3, 1)]
+    """
+    thetas = [network.theta(k) for k in range(1, len(network.sizes))]
+    return [theta[1:] for theta in thetas], [theta[0] for theta in thetas]
+
+
+def check_finite(network: CoreNetwork) -> None:
+    """Refuse a network whose training left the range of floating-point numbers.
+
+    Parameters
+    ----------
+    network : CoreNetwork
+        Any network.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is not finite.
+
+    Examples
+    --------
+    >>> from rosenblatt.fitted_network import check_finite, network_of
+    >>> check_finite(network_of([[[1.0], [2.0]]], [[0.5]], "relu", "identity", 1))
+    """
+    if not all(np.isfinite(network.theta(k)).all() for k in range(1, len(network.sizes))):
+        raise ValueError(
+            "Solver produced non-finite parameter weights. The input data may contain large "
+            "values and need to be preprocessed."
+        )
+
+
+def _names(sizes: list[int], activation: str, out_activation: str) -> list[str]:
+    return [ACTIVATIONS[activation]] * (len(sizes) - 2) + [ACTIVATIONS[out_activation]]

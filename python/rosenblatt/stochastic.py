@@ -1,0 +1,202 @@
+"""Training by mini-batches, with the solvers "sgd" and "adam": the road from an estimator into the core."""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+
+from rosenblatt.fitted_network import check_finite
+from rosenblatt.listening import listener, stall
+from rosenblatt.precision import PRECISIONS, Array, CoreNetwork
+from rosenblatt.random_state import Random, continued
+from rosenblatt.threads import thread_count
+from rosenblatt.training_data import TrainingData
+
+if TYPE_CHECKING:
+    from rosenblatt.mlp import MLP
+
+__all__ = ["train"]
+
+# Frames from a warning here to the caller of fit: _batch_size or _conclude, train, _fit_in_place, _fit, fit,
+# scikit-learn's wrapper of it.
+_CALLER = 7
+
+# Early stopping that ends a training within so many updates has rather watched noise than the training.
+_FEW_UPDATES = 200
+# Of so few rows, one more or less that is right changes the score by more than a training does in an epoch.
+_FEW_ROWS = 50
+
+
+def train(
+    model: MLP,
+    network: CoreNetwork,
+    data: TrainingData,
+    stratify: Array | None,
+    random: Random,
+    *,
+    goes_on: bool,
+    is_partial: bool,
+) -> None:
+    """Train a network, and leave what is known of the training as attributes of the model.
+
+    Parameters
+    ----------
+    model : MLP
+        The estimator; its parameters say how.
+    network : CoreNetwork
+        Changed in place.
+    data : TrainingData
+        Every row; some are held out here for early stopping.
+    stratify : ndarray of shape (rows,) or None
+        By what the rows that are held out are to be stratified.
+    random : Random
+        Where the split and the shuffles come from.
+    goes_on : bool
+        Whether the curves go on, too (a warm start, a later call of partial_fit).
+    is_partial : bool
+        Whether this is a partial_fit: one epoch, with the optimizer of the call before.
+
+    Examples
+    --------
+    >>> from rosenblatt import MLPRegressor
+    >>> model = MLPRegressor(hidden_layer_sizes=(2,), max_iter=500, tol=0.1).fit([[0.0], [1.0]], [0.0, 1.0])
+    >>> len(model.loss_curve_) == model.n_iter_
+    True
+    """
+    if model.early_stopping:
+        data = data.split(model.validation_fraction, stratify, random)
+    batch_size = _batch_size(model, len(data.training))
+    optimizer = _optimizer(model, network, is_partial)
+    trainer = PRECISIONS[network.theta(1).dtype].trainer(
+        network,
+        optimizer,
+        **model._loss(),
+        alpha=model._number("alpha"),
+        batch_size=batch_size,
+        shuffle=bool(model.shuffle),
+        tol=model._number("tol"),
+        n_iter_no_change=model._number("n_iter_no_change"),
+        early_stopping=bool(model.early_stopping),
+        threads=thread_count(model.n_threads),
+    )
+    if goes_on and model._progress:
+        trainer.resume(**model._progress)
+    on_epoch = listener(
+        model,
+        len(data.training),
+        bool(model.early_stopping),
+        (lambda: float(optimizer.learning_rate)) if model.learning_rate == "adaptive" else None,
+    )
+    max_iter = 1 if is_partial else min(int(model.max_iter), 2**63 - 1)
+    ending = "interrupted"
+    # Suppressed: Ctrl-C pressed while Python code of a listener ran; the network is as of that epoch.
+    with continued(random) as generator, suppress(KeyboardInterrupt):
+        ending = trainer.fit(
+            network,
+            data.X,
+            data.y,
+            data.weights,
+            data.training,
+            data.validation,
+            max_iter,
+            generator,
+            on_epoch,
+        )
+    check_finite(network)
+    model._optimizer = optimizer
+    _adopt(model, trainer, goes_on)
+    _conclude(model, ending, data, batch_size, is_partial)
+
+
+def _batch_size(model: MLP, rows: int) -> int:
+    if isinstance(model.batch_size, str):  # "auto"
+        return min(200, rows)
+    if model.batch_size > rows:
+        warnings.warn(
+            f"batch_size={model.batch_size} is larger than the {rows} rows to train on; all rows "
+            "make one batch",
+            UserWarning,
+            stacklevel=_CALLER,
+        )
+    return min(int(model.batch_size), rows)
+
+
+def _optimizer(model: MLP, network: CoreNetwork, is_partial: bool) -> Any:
+    """The optimizer to move the network with: a copy of the one before, or a new one."""
+    kind = PRECISIONS[network.theta(1).dtype].optimizer
+    before = model.__dict__.get("_optimizer")
+    if is_partial and isinstance(before, kind):
+        return before.copy()
+    numbers = ("learning_rate_init", "power_t", "momentum", "beta_1", "beta_2", "epsilon")
+    model._optimizer_options = {
+        "solver": model.solver,
+        "learning_rate": model.learning_rate,
+        "nesterovs_momentum": bool(model.nesterovs_momentum),
+        **{name: model._number(name) for name in numbers},
+    }
+    return kind(network, **model._optimizer_options)
+
+
+def _adopt(model: MLP, trainer: Any, goes_on: bool) -> None:
+    """Take over what the core knows of the training."""
+    curve, scores = trainer.loss_curve, trainer.validation_scores
+    model.n_iter_ = len(curve)
+    model.loss_ = curve[-1] if curve else np.nan
+    model.loss_curve_ = [*model.loss_curve_, *curve] if goes_on else curve
+    model._progress = {
+        "best_loss": trainer.best_loss,
+        "best_validation_score": trainer.best_validation_score,
+        "no_improvement": trainer.no_improvement,
+        "samples": trainer.samples,
+    }
+    model.t_ = int(trainer.samples)
+    if model.early_stopping:
+        before = model.validation_scores_ if goes_on else None
+        model.validation_scores_ = [*(before or ()), *scores]
+        model.best_validation_score_ = trainer.best_validation_score
+        model.best_loss_ = None
+    else:
+        model.validation_scores_ = None
+        model.best_validation_score_ = None
+        model.best_loss_ = trainer.best_loss
+
+
+def _conclude(model: MLP, ending: str, data: TrainingData, batch_size: int, is_partial: bool) -> None:
+    """Say how the training ended, where that is worth a word."""
+    if ending == "interrupted":
+        warnings.warn("Training interrupted by user.", UserWarning, stacklevel=_CALLER)
+    elif ending == "diverged":
+        left = "best on the validation rows" if model.early_stopping else "after that epoch"
+        warnings.warn(
+            f"The training diverged in epoch {model.n_iter_}: its loss is not finite. The parameters "
+            f"are those {left}; a smaller learning_rate_init or scaled input may help.",
+            ConvergenceWarning,
+            stacklevel=_CALLER,
+        )
+    elif ending == "max_iter" and not is_partial:
+        warnings.warn(
+            f"Stochastic Optimizer: Maximum iterations ({model.max_iter}) reached and the "
+            "optimization hasn't converged yet.",
+            ConvergenceWarning,
+            stacklevel=_CALLER,
+        )
+    elif ending == "converged":
+        if model.verbose:
+            is_slowest = model.solver == "sgd" and model.learning_rate == "adaptive"
+            print(f"{stall(model)} {'Learning rate too small. ' if is_slowest else ''}Stopping.")
+        batches = -(-len(data.training) // batch_size)
+        updates = model.n_iter_ * batches
+        if model.early_stopping and updates < _FEW_UPDATES and len(data.validation) < _FEW_ROWS:
+            warnings.warn(
+                f"Early stopping ended the training after {updates} updates ({model.n_iter_} epochs of "
+                f"{batches}): the score on the {len(data.validation)} rows held out did not rise for "
+                f"n_iter_no_change={model.n_iter_no_change} epochs, which on so few rows says little. "
+                "Without early_stopping, or with a smaller batch_size and a larger n_iter_no_change, "
+                "the training goes on until it has learned.",
+                ConvergenceWarning,
+                stacklevel=_CALLER,
+            )
