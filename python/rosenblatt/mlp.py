@@ -362,6 +362,64 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         objective = lbfgs.Objective(candidate, network, data)
         return largest_error(objective, objective.begin)
 
+    def to_sklearn(self) -> Any:
+        """Hand the network over to scikit-learn's estimator of the same name.
+
+        Returns
+        -------
+        sklearn.neural_network.MLPClassifier or MLPRegressor
+            With the same parameters and, if this one is fitted, with a copy of all that was learned: its
+            predictions are equal to rounding, and its partial_fit goes on from here.
+
+        Raises
+        ------
+        ValueError
+            For a loss that the installed scikit-learn does not have.
+
+        Examples
+        --------
+        >>> from rosenblatt import MLPRegressor
+        >>> model = MLPRegressor(solver="lbfgs", random_state=0).fit([[0.0], [1.0]], [1.0, 3.0])
+        >>> bool(abs(model.to_sklearn().predict([[0.5]]) - model.predict([[0.5]])) < 1e-9)
+        True
+        """
+        from rosenblatt.exchange import to_sklearn
+
+        return to_sklearn(self)
+
+    @classmethod
+    def from_sklearn(cls, estimator: Any) -> Self:
+        """Take a network over from scikit-learn's estimator of the same name.
+
+        Parameters
+        ----------
+        estimator : sklearn.neural_network.MLPClassifier or MLPRegressor
+            Fitted or not.
+
+        Returns
+        -------
+        MLPClassifier or MLPRegressor
+            With the same parameters and, if the other one is fitted, with a copy of all that was learned.
+
+        Raises
+        ------
+        TypeError
+            If it is anything else.
+
+        Examples
+        --------
+        >>> from sklearn import neural_network
+        >>> from rosenblatt import MLPRegressor
+        >>> theirs = neural_network.MLPRegressor(solver="lbfgs", random_state=0)
+        >>> theirs = theirs.fit([[0.0], [1.0]], [1.0, 3.0])
+        >>> bool(abs(MLPRegressor.from_sklearn(theirs).predict([[0.5]]) - theirs.predict([[0.5]])) < 1e-9)
+        True
+        """
+        from rosenblatt.exchange import from_sklearn
+
+        model: Self = from_sklearn(cls, estimator)
+        return model
+
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True

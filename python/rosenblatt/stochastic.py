@@ -190,7 +190,13 @@ def _conclude(model: MLP, ending: str, data: TrainingData, batch_size: int, is_p
             print(f"{stall(model)} {'Learning rate too small. ' if is_slowest else ''}Stopping.")
         batches = -(-len(data.training) // batch_size)
         updates = model.n_iter_ * batches
-        if model.early_stopping and updates < _FEW_UPDATES and len(data.validation) < _FEW_ROWS:
+        is_perfect = model.best_validation_score_ == 1
+        if (
+            model.early_stopping
+            and not is_perfect
+            and updates < _FEW_UPDATES
+            and len(data.validation) < _FEW_ROWS
+        ):
             warnings.warn(
                 f"Early stopping ended the training after {updates} updates ({model.n_iter_} epochs of "
                 f"{batches}): the score on the {len(data.validation)} rows held out did not rise for "
