@@ -17,7 +17,7 @@ from sklearn.utils.validation import column_or_1d
 
 from rosenblatt.labels import encoded
 from rosenblatt.mlp import MLP, is_stochastic
-from rosenblatt.mlp_docs import PARAMETERS_DOC, RAISES_DOC
+from rosenblatt.mlp_docs import PARAMETERS_DOC, PARAMETERS_HEADING, RAISES_DOC
 from rosenblatt.precision import Array
 
 __all__ = ["MLPClassifier"]
@@ -28,7 +28,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
 
     Takes the place of scikit-learn's class of this name: same parameters, same attributes, and for the
     same random_state the same training.
-{PARAMETERS_DOC}
+{PARAMETERS_HEADING}{PARAMETERS_DOC}
     classes_ : ndarray
         The classes, sorted.
 {RAISES_DOC}

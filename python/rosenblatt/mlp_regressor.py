@@ -14,7 +14,7 @@ from sklearn.utils.validation import column_or_1d
 
 from rosenblatt.callbacks import Callback
 from rosenblatt.mlp import MLP, is_stochastic
-from rosenblatt.mlp_docs import PARAMETERS_DOC, RAISES_DOC
+from rosenblatt.mlp_docs import LOSS_DOC, PARAMETERS_DOC, PARAMETERS_HEADING, RAISES_DOC
 from rosenblatt.precision import Array
 
 __all__ = ["MLPRegressor"]
@@ -26,7 +26,7 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]  # noqa: D101 (it
 
     Takes the place of scikit-learn's class of this name: same parameters, same attributes, and for the
     same random_state the same training.
-{PARAMETERS_DOC}{RAISES_DOC}
+{PARAMETERS_HEADING}{LOSS_DOC}{PARAMETERS_DOC}{RAISES_DOC}
     See Also
     --------
     MLPClassifier : For classes instead of numbers.
