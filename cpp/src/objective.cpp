@@ -8,27 +8,27 @@
 namespace rosenblatt {
 namespace {
 
-const TrainingData& checked(const TrainingData& data, const Layout& layout, Loss loss) {
+double checked_weight(const TrainingData& data, const Layout& layout, Loss loss) {
     check_training_data(data, layout);
     check_loss(loss, layout.layers().back().activation);
-    return data;
+    const double weight = total_weight(data.targets, data.training);
+    if (weight == 0) {
+        throw std::invalid_argument("the weights of the rows add up to 0");
+    }
+    return weight;
 }
 
 }  // namespace
 
 template <class T>
 Objective<T>::Objective(const Network<T>& network, const TrainingData& data, const ObjectiveOptions& options)
-    : layout_(network.layout()),
-      data_(checked(data, layout_, options.loss)),
+    : team_(worthwhile_threads(network.layout(), data.training.size(), options.threads, data.rows)),
+      weight_(checked_weight(data, network.layout(), options.loss)),
       index_(data.training.begin(), data.training.end()),
       options_(options),
-      weight_(total_weight(data.targets, index_)),
-      team_(worthwhile_threads(layout_, index_.size(), options.threads, data.rows)),
-      step_(network, index_.size(), team_, data.rows, {Way::by_rows}, true) {
-    if (weight_ == 0) {
-        throw std::invalid_argument("the weights of the rows add up to 0");
-    }
-}
+      layout_(network.layout()),
+      data_(data),
+      step_(network, index_.size(), team_, data.rows, {Way::by_rows}, true) {}
 
 template <class T>
 std::optional<typename Objective<T>::Value> Objective<T>::evaluate(const Network<T>& network,

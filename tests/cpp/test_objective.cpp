@@ -113,7 +113,7 @@ TEST_CASE("the penalty is that of the weights alone, over the sum of the rows' w
 }
 
 TEST_CASE("any number of threads: the same to the last bit") {
-    Problem problem(Loss::log_loss, Activation::softmax, 9000);
+    const Problem problem(Loss::log_loss, Activation::softmax, 9000);
     Objective<double> one(problem.network, problem.data(true), {Loss::log_loss, 0.1, 1});
     const auto expected = one.evaluate(problem.network, {});
     for (const std::size_t threads : {2U, 3U, 7U}) {
@@ -132,14 +132,14 @@ TEST_CASE("any number of threads: the same to the last bit") {
 }
 
 TEST_CASE("an evaluation that takes long is interrupted") {
-    Problem problem(Loss::log_loss, Activation::softmax, 3'000'000);
+    const Problem problem(Loss::log_loss, Activation::softmax, 3'000'000);
     Objective<double> objective(problem.network, problem.data(false), {Loss::log_loss, 0.1, 1});
     CHECK_FALSE(objective.evaluate(problem.network, [] { return true; }).has_value());
     CHECK(objective.evaluate(problem.network, [] { return false; }).has_value());
 }
 
 TEST_CASE("data must fit, and weights may not add up to 0") {
-    Problem problem(Loss::log_loss, Activation::softmax, 4);
+    const Problem problem(Loss::log_loss, Activation::softmax, 4);
     TrainingData data = problem.data(true);
     CHECK_THROWS_AS(Objective<double>(problem.network, data, {Loss::poisson, 0.1, 1}), std::invalid_argument);
     const std::vector<double> none(4, 0);

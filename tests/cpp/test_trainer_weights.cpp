@@ -180,7 +180,7 @@ TEST_CASE("a training goes on with the optimizer of another one") {
     }
     CHECK(parameters(resumed) == parameters(unshuffled));
 
-    Network<double> other({3, 5, 2}, {Activation::tanh, Activation::softmax});
+    const Network<double> other({3, 5, 2}, {Activation::tanh, Activation::softmax});
     CHECK_THROWS_AS(Trainer<double>(other, options, optimizer), std::invalid_argument);
 }
 

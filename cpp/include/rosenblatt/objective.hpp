@@ -45,12 +45,12 @@ private:
     // Makes the sum over rows that of the mean with the penalty; returns the penalty.
     double finish_gradient(const Network<T>& network);
 
-    Layout layout_;
-    TrainingData data_;
+    Team team_;
+    double weight_;  // the sum of the rows' weights
     std::vector<std::int64_t> index_;
     ObjectiveOptions options_;
-    double weight_;
-    Team team_;
+    Layout layout_;
+    TrainingData data_;
     TrainingStep<T> step_;
 };
 

@@ -14,7 +14,8 @@ namespace rosenblatt {
 struct Targets {
     std::span<const std::int64_t> labels;
     Rows values;
-    std::span<const double> weights = {};  // one for each row; empty: 1 each
+    // One for each row; empty: 1 each. NOLINTNEXTLINE(readability-redundant-member-init): GCC warns without it.
+    std::span<const double> weights = {};
 
     [[nodiscard]] bool are_labels() const { return values.data == nullptr; }
     [[nodiscard]] std::size_t count() const { return are_labels() ? labels.size() : values.count; }
