@@ -32,6 +32,27 @@ void Optimizer<T>::restore(double steps, double learning_rate) {
 }
 
 template <class T>
+typename Optimizer<T>::State Optimizer<T>::unwritten_state() const {
+    using Buffer = AlignedBuffer<T>;
+    return {Buffer(first_.size(), typename Buffer::Unwritten{}), Buffer(second_.size(), typename Buffer::Unwritten{})};
+}
+
+template <class T>
+void Optimizer<T>::save(State& state) const {
+    state.first.copy_from(first_);
+    state.second.copy_from(second_);
+    state.steps = steps_;
+    state.learning_rate = learning_rate_;
+}
+
+template <class T>
+void Optimizer<T>::restore(const State& state) {
+    first_.copy_from(state.first);
+    second_.copy_from(state.second);
+    restore(state.steps, state.learning_rate);
+}
+
+template <class T>
 void Optimizer<T>::begin_step(double weight) {
     scale_ = 1 / weight;
     steps_ += 1;

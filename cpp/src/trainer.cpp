@@ -32,6 +32,36 @@ struct Trainer<T>::Interruption {
     }
 };
 
+// The network and the optimizer as of the last epoch, to be restored where one is broken off.
+template <class T>
+class Trainer<T>::LastEpoch {
+public:
+    LastEpoch(Network<T>& network, Optimizer<T>& optimizer)
+        : network_(network),
+          optimizer_(optimizer),
+          parameters_(network.parameters().size(), typename AlignedBuffer<T>::Unwritten{}),
+          state_(optimizer.unwritten_state()) {}
+
+    [[nodiscard]] bool is_saved() const { return is_saved_; }
+    void forget() { is_saved_ = false; }
+    void save() {
+        parameters_.copy_from(network_.parameters());
+        optimizer_.save(state_);
+        is_saved_ = true;
+    }
+    void restore() {
+        network_.parameters().copy_from(parameters_);
+        optimizer_.restore(state_);
+    }
+
+private:
+    Network<T>& network_;
+    Optimizer<T>& optimizer_;
+    AlignedBuffer<T> parameters_;
+    typename Optimizer<T>::State state_;
+    bool is_saved_ = false;
+};
+
 template <class T>
 Trainer<T>::Trainer(const Network<T>& network, const TrainerOptions& options, std::shared_ptr<Optimizer<T>> optimizer)
     : options_(options),
@@ -110,8 +140,13 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
     std::vector<std::int64_t> order(data.training.begin(), data.training.end());
     std::vector<std::int64_t> permutation(options_.shuffle ? order.size() : 0);
     std::vector<std::int64_t> shuffled(permutation.size());
-    AlignedBuffer<T> last_epoch = network.parameters();
-    bool is_saved = true;                           // last_epoch is that of the last epoch
+    // To be interrupted within an epoch, its beginning must be saved; a short one is rather waited for. The first one
+    // is taken for short if it is below 10^8 operations: a twentieth of a second at 2 GFLOP/s.
+    LastEpoch last_epoch(network, *optimizer_);
+    constexpr std::size_t most_multiplications = 17'000'000;  // of a forward pass: a sixth of all operations
+    if (order.size() > most_multiplications / multiplications_per_row(network.layout(), data.rows)) {
+        last_epoch.save();
+    }
     constexpr std::size_t most_reserved = 100'000;  // a training that may be endless reserves no more
     loss_curve_.reserve(loss_curve_.size() + std::min(max_iter, most_reserved));
     Interruption interruption{listener};
@@ -127,12 +162,12 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
         }
         double loss = 0;
         try {
-            if (!train_epoch(network, step, data, order, is_saved ? &interruption : nullptr, loss)) {
-                network.parameters().copy_from(last_epoch);
+            if (!train_epoch(network, step, data, order, last_epoch.is_saved() ? &interruption : nullptr, loss)) {
+                last_epoch.restore();
                 return Ending::interrupted;
             }
         } catch (...) {  // the listener's, asked about an interruption: then the last epoch is saved
-            network.parameters().copy_from(last_epoch);
+            last_epoch.restore();
             throw;
         }
         progress_.samples += static_cast<double>(order.size());
@@ -163,10 +198,10 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
         if (interruption.requested(end)) {
             return Ending::interrupted;
         }
-        // To be interrupted within an epoch, its beginning must be saved; a short one is rather waited for.
-        is_saved = end - begin > look_interval / 2;
-        if (is_saved) {
-            last_epoch.copy_from(network.parameters());
+        if (end - begin > look_interval / 2) {
+            last_epoch.save();
+        } else {
+            last_epoch.forget();
         }
         begin = end;
     }

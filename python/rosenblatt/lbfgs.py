@@ -10,7 +10,7 @@ from scipy.optimize import OptimizeResult, minimize
 from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt.fitted_network import check_finite, network_of, parameter_views
-from rosenblatt.listening import listener
+from rosenblatt.listening import interruption, listener
 from rosenblatt.precision import PRECISIONS, Array, CoreNetwork
 from rosenblatt.threads import thread_count
 from rosenblatt.training_data import TrainingData
@@ -166,7 +166,7 @@ def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool
             },
         )
     except KeyboardInterrupt:
-        warnings.warn("Training interrupted by user.", UserWarning, stacklevel=_CALLER)
+        warnings.warn(interruption(len(curve), "iteration"), UserWarning, stacklevel=_CALLER)
     x, value = (result.x, result.fun) if result is not None else (last, objective(last)[0])
     objective.write(x, network)
     check_finite(network)

@@ -10,7 +10,7 @@ import numpy as np
 
 from rosenblatt.callbacks import Callback, EpochState
 
-__all__ = ["Listened", "checked_callbacks", "listener", "stall"]
+__all__ = ["Listened", "checked_callbacks", "interruption", "listener", "stall"]
 
 
 class Listened(Protocol):
@@ -141,6 +141,38 @@ def stall(model: Listened) -> str:
         f"{watched} did not improve more than tol={model.tol:f} for {model.n_iter_no_change} "
         "consecutive epochs."
     )
+
+
+def interruption(whole: int, unit: str = "epoch", *, keeps_best: bool = False) -> str:
+    """Say what an interrupted training leaves: scikit-learn's words, and then which parameters.
+
+    Parameters
+    ----------
+    whole : int
+        How many epochs, or iterations, were whole.
+    unit : str, default="epoch"
+        What they are called.
+    keeps_best : bool, default=False
+        Whether the best of them counts instead of the last one.
+
+    Returns
+    -------
+    str
+        Two sentences.
+
+    Examples
+    --------
+    >>> from rosenblatt.listening import interruption
+    >>> interruption(7)
+    'Training interrupted by user. The parameters are those of epoch 7, the last whole one.'
+    """
+    if whole == 0:
+        which = "from before the training"
+    elif keeps_best:
+        which = f"of the best of {whole} {unit}s on the validation rows"
+    else:
+        which = f"of {unit} {whole}, the last whole one"
+    return f"Training interrupted by user. The parameters are those {which}."
 
 
 def _is_true(answer: object) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt.fitted_network import check_finite
-from rosenblatt.listening import listener, stall
+from rosenblatt.listening import interruption, listener, stall
 from rosenblatt.precision import PRECISIONS, Array, CoreNetwork
 from rosenblatt.random_state import Random, continued
 from rosenblatt.threads import thread_count
@@ -168,7 +168,8 @@ def _adopt(model: MLP, trainer: Any, goes_on: bool) -> None:
 def _conclude(model: MLP, ending: str, data: TrainingData, batch_size: int, is_partial: bool) -> None:
     """Say how the training ended, where that is worth a word."""
     if ending == "interrupted":
-        warnings.warn("Training interrupted by user.", UserWarning, stacklevel=_CALLER)
+        said = interruption(model.n_iter_, keeps_best=bool(model.early_stopping))
+        warnings.warn(said, UserWarning, stacklevel=_CALLER)
     elif ending == "diverged":
         left = "best on the validation rows" if model.early_stopping else "after that epoch"
         warnings.warn(

@@ -51,6 +51,8 @@ TEST_CASE("an interruption within the first epoch leaves the network as it was")
     CHECK(looks == 2);
     CHECK(trainer.loss_curve().empty());
     CHECK(parameters(endless.network) == endless.before);
+    CHECK(trainer.optimizer().steps() == 0);
+    CHECK(trainer.optimizer().first(1)(1, 0) == 0);
 }
 
 TEST_CASE("an exception out of the question within the first epoch leaves the network as it was") {

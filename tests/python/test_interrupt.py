@@ -101,7 +101,11 @@ def interrupted(data, *, delay=0.5, options=""):
 def test_ctrl_c(data, epochs):
     ending, seconds = interrupted(data, delay=1.5 if epochs == "some" else 0.5)
     print(f"ended {seconds:.3f} s after Ctrl-C")  # pytest -rP shows it
-    assert ending["warnings"] == [["UserWarning", "Training interrupted by user."]]
+    which = (
+        "from before the training" if epochs == "none" else f"of epoch {ending['n_iter']}, the last whole one"
+    )
+    said = f"Training interrupted by user. The parameters are those {which}."
+    assert ending["warnings"] == [["UserWarning", said]]
     assert seconds < PATIENCE
     assert ending["finite"]
     assert set(ending["predicted"]) <= {0, 1}
@@ -130,7 +134,15 @@ def test_ctrl_c(data, epochs):
 )
 def test_ctrl_c_with_options(options):
     ending, seconds = interrupted(SHORT_EPOCHS, options=options)
-    assert ending["warnings"] == [["UserWarning", "Training interrupted by user."]]
+    [[category, said]] = ending["warnings"]
+    assert category == "UserWarning"
+    which = (
+        f"best of {ending['n_iter']} epochs on the val"
+        if "early" in options
+        else f"epoch {ending['n_iter']}, "
+    )
+    assert said.startswith("Training interrupted by user. The parameters are those of ")
+    assert which in said
     assert seconds < PATIENCE
     assert ending["finite"]
     assert ending["n_iter"] == ending["curve"] > 0

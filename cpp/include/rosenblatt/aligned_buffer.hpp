@@ -31,8 +31,12 @@ class AlignedBuffer {
 public:
     AlignedBuffer() = default;
 
-    // Throws OutOfMemory, also where the size in bytes cannot be represented.
-    explicit AlignedBuffer(std::size_t size) : size_(size) {
+    // Zeros. Throws OutOfMemory, also where the size in bytes cannot be represented.
+    explicit AlignedBuffer(std::size_t size) : AlignedBuffer(size, Unwritten{}) { fill(T(0)); }
+
+    // Not written yet: memory that may never be needed is not touched. Throws as above.
+    struct Unwritten {};
+    AlignedBuffer(std::size_t size, Unwritten /*tag*/) : size_(size) {
         void* memory = nullptr;
         if (size <= std::numeric_limits<std::ptrdiff_t>::max() / sizeof(T)) {
             memory = ::operator new(size * sizeof(T), std::align_val_t{cache_line}, std::nothrow);
@@ -41,10 +45,9 @@ public:
             throw OutOfMemory(size, sizeof(T));
         }
         data_.reset(static_cast<T*>(memory));
-        std::fill_n(data_.get(), size, T(0));
     }
 
-    AlignedBuffer(const AlignedBuffer& other) : AlignedBuffer(other.size_) { copy_from(other); }
+    AlignedBuffer(const AlignedBuffer& other) : AlignedBuffer(other.size_, Unwritten{}) { copy_from(other); }
     AlignedBuffer(AlignedBuffer&&) noexcept = default;
     AlignedBuffer& operator=(AlignedBuffer&&) noexcept = default;
     AlignedBuffer& operator=(const AlignedBuffer& other) {

@@ -62,6 +62,17 @@ public:
     [[nodiscard]] double learning_rate() const { return learning_rate_; }
     void restore(double steps, double learning_rate);
 
+    // All of it in one, for the same optimizer later on. Neither call allocates.
+    struct State {
+        AlignedBuffer<T> first;
+        AlignedBuffer<T> second;
+        double steps = 0;
+        double learning_rate = 0;
+    };
+    [[nodiscard]] State unwritten_state() const;
+    void save(State& state) const;
+    void restore(const State& state);
+
     [[nodiscard]] const Layout& layout() const { return layout_; }
 
 private:

@@ -61,8 +61,8 @@ public:
     Trainer(const Network<T>& network, const TrainerOptions& options, std::shared_ptr<Optimizer<T>> optimizer = {});
 
     // Trains `network` for at most `max_iter` epochs. May be called again to go on: the optimizer's state, the best
-    // loss so far and the count of epochs without improvement are kept. An interruption leaves the network as of the
-    // last whole epoch; so does an exception thrown by the listener, which is passed on. With early stopping the
+    // loss so far and the count of epochs without improvement are kept. An interruption leaves network and optimizer as
+    // of the last whole epoch; so does an exception thrown by the listener, which is passed on. With early stopping the
     // network ends, however it ends, as the best one on the validation rows. Throws std::invalid_argument where the
     // data do not fit.
     Ending fit(Network<T>& network, const TrainingData& data, std::size_t max_iter, MersenneTwister& random,
@@ -81,10 +81,12 @@ public:
     // Of all calls of fit so far.
     [[nodiscard]] const std::vector<double>& loss_curve() const { return loss_curve_; }
     [[nodiscard]] const std::vector<double>& validation_scores() const { return validation_scores_; }
+    [[nodiscard]] Optimizer<T>& optimizer() { return *optimizer_; }
     [[nodiscard]] double learning_rate() const { return optimizer_->learning_rate(); }
 
 private:
     struct Interruption;
+    class LastEpoch;
 
     // At most max_iter epochs, without the restoring at the end.
     Ending train(Network<T>& network, const TrainingData& data, std::size_t max_iter, MersenneTwister& random,
