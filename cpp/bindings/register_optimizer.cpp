@@ -66,8 +66,9 @@ void register_optimizer_of(py::module_& module, const std::string& suffix) {
                 return as_array<T>(optimizer.second(checked_layer(optimizer, k)), self);
             },
             py::arg("k"), "Adam's mean of the gradient's square, likewise.")
-        .def("restore", &Op::restore, py::arg("steps"), py::arg("learning_rate"),
-             "Take over what was saved; the rest is written into first and second.")
+        .def(
+            "restore", [](Op& self, double steps, double rate) { self.restore(steps, rate); }, py::arg("steps"),
+            py::arg("learning_rate"), "Take over what was saved; the rest is written into first and second.")
         .def_property_readonly("sizes", [](const Op& self) { return self.layout().sizes(); })
         .def_property_readonly("has_second", &Op::has_second)
         .def_property_readonly("steps", &Op::steps)

@@ -86,7 +86,8 @@ RAISES_DOC = """
     ------
     ValueError
         For parameters out of range, X, y or weights with wrong shapes, NaN or infinity, weights that are all
-        zero, and where the training ends in parameters that are not finite. The estimator then is as it was before.
+        zero, and where the training ends in parameters that are not finite. The estimator then is as it
+        was before.
     TypeError
         For callbacks without ``on_epoch_end``.
 """
