@@ -21,8 +21,8 @@ __all__ = ["Unit", "train_units"]
 
 Array = NDArray[Any]
 
-# Numbers that all units read in an epoch, below which n_jobs=None stays with one thread: a pool of threads
-# takes 0.3 ms, which is as long as they take to be read.
+# Numbers (of sparse rows, entries) that all units read in an epoch, below which n_jobs=None stays with one
+# thread: a pool of threads takes 0.3 ms, which is as long as they take to be read.
 _WORTH_THREADS = 2**20
 
 
@@ -42,7 +42,7 @@ class Unit:
 
 def train_units(
     units: list[Unit],
-    X: Array,
+    X: Any,
     weights: Array | None,
     validation: Array | None,
     *,
@@ -58,7 +58,7 @@ def train_units(
     ----------
     units : list of Unit
         Changed in place.
-    X : ndarray of shape (rows, columns)
+    X : ndarray, or CSR matrix or array, of shape (rows, columns)
         uint8, float32 or float64.
     weights, validation : ndarray of shape (rows,) or None
         Factor of each row's updates, in the dtype of the units; 1 (uint8) for each row held out.
@@ -112,7 +112,7 @@ def train_units(
         stop.set()
 
 
-def _threads(n_jobs: int | None, units: list[Unit], X: Array, *, is_verbose: bool) -> int:
+def _threads(n_jobs: int | None, units: list[Unit], X: Any, *, is_verbose: bool) -> int:
     """How many threads train the units."""
     if len(units) == 1:
         return 1
