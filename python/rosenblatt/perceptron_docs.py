@@ -86,5 +86,8 @@ NOTES_DOC = """
     scikit-learn, bit for bit, but not those of the same table as an array. Unlike there, indices may be
     int64. The work for a row is in proportion to its entries.
 
+    Before its version 1.8, scikit-learn watched the objective without the penalty, and so may have stopped
+    in another epoch.
+
     No unit learns what no plane separates, such as XOR: the training then ends by tol or max_iter.
 """

@@ -17,7 +17,7 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call, check_classi
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from rosenblatt.memory import check_memory
-from rosenblatt.perceptron_units import Unit, train_units
+from rosenblatt.perceptron_units import Unit, threads_for, train_units
 from rosenblatt.plain_arrays import DTYPES
 from rosenblatt.sparse import compressed_rows
 
@@ -88,7 +88,7 @@ class PerceptronTraining(BaseEstimator):  # type: ignore[misc]
         if is_first:
             self._begin(rows, None, None)
         else:
-            self._go_on()
+            self._go_on(rows)
         self._train(rows, targets, labels, sample_weight, 1)
 
     def _validated(self, X: ArrayLike, y: ArrayLike, reset: bool) -> tuple[Any, Array]:
@@ -112,7 +112,7 @@ class PerceptronTraining(BaseEstimator):  # type: ignore[misc]
         """Weights and biases to begin with."""
         dtype = np.dtype(np.float32 if X.dtype == np.float32 else np.float64)
         units = 1 if len(self.classes_) == 2 else len(self.classes_)
-        self._check_memory(units, X.shape[1], dtype)
+        self._check_memory(units, X, dtype)
         self.coef_ = np.zeros((units, X.shape[1]), dtype)
         self.intercept_ = np.zeros(units, dtype)
         self._set_initial("coef_init", coef_init, self.coef_)
@@ -134,20 +134,29 @@ class PerceptronTraining(BaseEstimator):  # type: ignore[misc]
             )
         values[...] = given.reshape(values.shape)
 
-    def _go_on(self) -> None:
+    def _go_on(self, X: Any) -> None:
         """Weights and biases of the call before, which are not to change should this one fail."""
         if issparse(self.coef_):
             # scikit-learn's errors: it finds no ravel(), or no buffer.
             error = AttributeError if self.coef_.shape[0] == 1 else TypeError
             raise error("coef_ is sparse; call densify() before partial_fit")
-        units, columns = self.coef_.shape
-        self._check_memory(units, columns, self.coef_.dtype)
+        self._check_memory(len(self.coef_), X, self.coef_.dtype)
         self.coef_, self.intercept_ = self.coef_.copy(), self.intercept_.copy()
 
-    def _check_memory(self, units: int, columns: int, dtype: np.dtype[Any]) -> None:
-        # Beside the weights, one unit at least is trained, with a copy of its weights as of the last epoch.
-        needed = (units + 1) * columns * dtype.itemsize
-        check_memory(needed, f"coef_ of {units} x {columns} {dtype.name} weights, and to train them,")
+    def _check_memory(self, units: int, X: Any, dtype: np.dtype[Any]) -> None:
+        """Whether there is room for the weights and for what the core keeps for each unit in training.
+
+        Those are the weights as of the last epoch, with an L1 penalty what each has been penalized, and
+        with an L2 penalty which of them are 0.
+        """
+        columns = X.shape[1]
+        threads = threads_for(self.n_jobs, units, X, is_verbose=bool(self.verbose))
+        numbers = units + threads * (2 if self.penalty in ("l1", "elasticnet") else 1)
+        flags = threads if self.penalty in ("l2", "elasticnet") else 0
+        check_memory(
+            columns * (numbers * dtype.itemsize + flags),
+            f"coef_ of {units} x {columns} {dtype.name} weights, and to train them,",
+        )
 
     def _train(self, X: Any, y: Array, labels: Array, sample_weight: ArrayLike | None, max_iter: int) -> bool:
         """Train all units for at most max_iter epochs; True if the user interrupted it."""
