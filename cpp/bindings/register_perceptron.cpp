@@ -81,11 +81,11 @@ bool is_stopped_by(const Call& call) {
 }
 
 template <class T>
-Outcome train(py::array& w, double intercept, const py::array& x, const py::array& y,
+Outcome train(py::array& w, double intercept, const py::object& x, const py::array& y,
               const std::optional<py::array>& weights, const std::optional<py::array>& validation,
               const PerceptronOptions& options, const std::optional<OnEpoch>& on_epoch,
               const std::optional<Stopped>& stopped) {
-    const Table table = as_table(x, "x");
+    const Table table = as_rows(x, "x");
     const std::size_t size = as_span<T>(w, "w").size();
     const std::span<T> trained(static_cast<T*>(w.mutable_data()), size);  // raises ValueError if w is read-only
     PerceptronData<T> data{table.rows, as_span<std::int8_t>(y, "y"), {}, {}};
@@ -119,7 +119,7 @@ Outcome train(py::array& w, double intercept, const py::array& x, const py::arra
 void register_perceptron(py::module_& module) {
     module.def(
         "train_perceptron",
-        [](py::array w, double intercept, const py::array& x, const py::array& y,
+        [](py::array w, double intercept, const py::object& x, const py::array& y,
            const std::optional<py::array>& weights, const std::optional<py::array>& validation,
            const std::optional<std::string>& penalty, double alpha, double l1_ratio, bool fit_intercept,
            std::size_t max_iter, double tol, bool shuffle, std::uint32_t seed, double eta0, bool early_stopping,

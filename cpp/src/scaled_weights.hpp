@@ -1,5 +1,5 @@
-// The weights of a perceptron as a scalar times a vector. Where a result depends on the order of its roundings, that
-// order is scikit-learn's.
+// The weights of a perceptron that learns dense rows, as a scalar times a vector. Where a result depends on the order
+// of its roundings, that order is scikit-learn's.
 #pragma once
 
 #include <algorithm>
@@ -13,6 +13,7 @@
 
 #include "kernels/dispatch.hpp"
 #include "rosenblatt/aligned_buffer.hpp"
+#include "src/weight_updates.hpp"
 
 namespace rosenblatt {
 
@@ -59,13 +60,12 @@ public:
         return static_cast<T>(sum * scale_);
     }
 
-    // w += step * x. Product and sum are rounded each for itself, which a fused multiply-add of the kernels would not
-    // do.
+    // w += step * x
     void add(const T* x, T step, bool needs_norms) {
         const auto scale = static_cast<T>(scale_);
         const auto factor = static_cast<double>(step / scale);
         for (std::size_t j = 0; j < v_.size(); ++j) {
-            v_[j] = static_cast<T>(static_cast<double>(v_[j]) + static_cast<double>(x[j]) * factor);
+            move_weight(v_[j], x[j], factor);
         }
         measure();
         if (needs_norms) {
@@ -75,9 +75,8 @@ public:
 
     void shrink(T factor) {
         scale_ *= static_cast<double>(factor);
-        w_squared_ *= static_cast<double>(factor * factor);
-        w_absolute_ *= static_cast<double>(std::abs(factor));
-        if (scale_ < (sizeof(T) == sizeof(float) ? 1e-6 : 1e-9)) {
+        norms_.multiply(factor);
+        if (scale_ < smallest_scale<T>()) {
             apply_scale();
         }
     }
@@ -91,42 +90,25 @@ public:
         measure();
     }
 
-    // Truncated gradient (Tsuruoka, Tsujii, Ananiadou 2009): `total` is the l1 penalty that every weight should have
-    // had by now, reserve_ what it has got, and no weight is pushed across zero.
     void push_to_zero(double total) {
-        T* q = reserve_.data();
+        T* got = reserve_.data();
+        const double scale = scale_;
         for (std::size_t j = 0; j < v_.size(); ++j) {
-            const auto before = static_cast<double>(v_[j]);
-            const auto got = static_cast<double>(q[j]);
-            double after = before;
-            if (before > 0) {
-                after = std::max(0.0, before - (total + got) / scale_);
-            } else if (before < 0) {
-                after = std::min(0.0, before + (total - got) / scale_);
-            }
-            v_[j] = static_cast<T>(after);
-            q[j] = static_cast<T>(got + scale_ * (static_cast<double>(v_[j]) - before));
+            truncate_weight(v_[j], got[j], total, scale);
         }
         copy_quick_v();
     }
 
-    // alpha times the penalty of the weights as of the last update, which is as often as scikit-learn measures them.
-    [[nodiscard]] double penalty(double alpha, double l1_ratio) const {
-        const auto norm = static_cast<T>(std::sqrt(w_squared_));
-        return alpha * ((1 - l1_ratio) * 0.5 * static_cast<double>(norm * norm) +
-                        l1_ratio * static_cast<double>(static_cast<T>(w_absolute_)));
-    }
+    [[nodiscard]] double penalty(double alpha, double l1_ratio) const { return norms_.penalty(alpha, l1_ratio); }
 
     // Norms of the weights before the first update.
     void measure_norms(T scale = 1) {
-        double squares = 0;
-        double absolutes = 0;
+        WeightNorms<T> norms;
         for (const T value : v_) {
-            squares += static_cast<double>(value * value);
-            absolutes += std::abs(static_cast<double>(value));
+            norms.include(value);
         }
-        w_squared_ = squares * static_cast<double>(scale * scale);
-        w_absolute_ = absolutes * static_cast<double>(scale);
+        norms.multiply(scale);
+        norms_ = norms;
     }
 
     [[nodiscard]] bool is_finite() const {
@@ -188,8 +170,7 @@ private:
     AlignedBuffer<F> quick_v_;  // v as F, where that is another type
     double scale_ = 1;
     double v_squared_ = 0;  // |v|^2 or more: push_to_zero only makes it smaller
-    double w_squared_ = 0;
-    double w_absolute_ = 0;
+    WeightNorms<T> norms_;
 };
 
 }  // namespace rosenblatt

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from rosenblatt import _core
 from rosenblatt.threads import thread_count
 
-__all__ = ["Unit", "train_units"]
+__all__ = ["Unit", "threads_for", "train_units"]
 
 Array = NDArray[Any]
 
-# Numbers that all units read in an epoch, below which n_jobs=None stays with one thread: a pool of threads
-# takes 0.3 ms, which is as long as they take to be read.
+# Numbers (of sparse rows, entries) that all units read in an epoch, below which n_jobs=None stays with one
+# thread: a pool of threads takes 0.3 ms, which is as long as they take to be read.
 _WORTH_THREADS = 2**20
 
 
@@ -42,7 +42,7 @@ class Unit:
 
 def train_units(
     units: list[Unit],
-    X: Array,
+    X: Any,
     weights: Array | None,
     validation: Array | None,
     *,
@@ -58,7 +58,7 @@ def train_units(
     ----------
     units : list of Unit
         Changed in place.
-    X : ndarray of shape (rows, columns)
+    X : ndarray, or CSR matrix or array, of shape (rows, columns)
         uint8, float32 or float64.
     weights, validation : ndarray of shape (rows,) or None
         Factor of each row's updates, in the dtype of the units; 1 (uint8) for each row held out.
@@ -101,7 +101,7 @@ def train_units(
             if unit.ending == "interrupted":  # also where an exception flew by
                 stop.set()
 
-    threads = _threads(n_jobs, units, X, is_verbose=options.get("on_epoch") is not None)
+    threads = threads_for(n_jobs, len(units), X, is_verbose=options.get("on_epoch") is not None)
     try:
         if threads == 1:
             for unit in units:
@@ -112,9 +112,40 @@ def train_units(
         stop.set()
 
 
-def _threads(n_jobs: int | None, units: list[Unit], X: Array, *, is_verbose: bool) -> int:
-    """How many threads train the units."""
-    if len(units) == 1:
+def threads_for(n_jobs: int | None, units: int, X: Any, *, is_verbose: bool) -> int:
+    """How many threads train the units.
+
+    Parameters
+    ----------
+    n_jobs : int or None
+        As scikit-learn counts them; None: see Perceptron.
+    units : int
+        How many are to be trained.
+    X : ndarray, or sparse matrix or array, of shape (rows, columns)
+        What they are to be trained on.
+    is_verbose : bool
+        Whether lines are printed, which None keeps in order by a single thread.
+
+    Returns
+    -------
+    int
+        From 1 to units.
+
+    Raises
+    ------
+    ValueError
+        For n_jobs=0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rosenblatt.perceptron_units import threads_for
+    >>> threads_for(2, 10, np.zeros((3, 4)), is_verbose=False)
+    2
+    >>> threads_for(None, 10, np.zeros((3, 4)), is_verbose=False)
+    1
+    """
+    if units == 1:
         return 1
     backend, n_jobs_of_context = get_active_backend()
     # A worker of joblib that was told nothing of threads has others beside it on every core.
@@ -123,11 +154,11 @@ def _threads(n_jobs: int | None, units: list[Unit], X: Array, *, is_verbose: boo
     )
     if n_jobs is not None or n_jobs_of_context is not None or is_for_joblib:
         threads = int(effective_n_jobs(n_jobs))
-    elif is_verbose or len(units) * X.size < _WORTH_THREADS:
+    elif is_verbose or units * X.size < _WORTH_THREADS:
         threads = 1
     else:
         threads = thread_count()
-    return min(threads, len(units))
+    return min(threads, units)
 
 
 def _in_threads(

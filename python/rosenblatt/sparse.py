@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from scipy.sparse import csc_array, issparse
+from scipy.sparse import csc_array, csr_array, issparse
 
-__all__ = ["compressed_rows"]
+__all__ = ["checked_rows", "compressed_rows"]
 
 
 def compressed_rows(X: Any) -> Any:
@@ -36,8 +36,36 @@ def compressed_rows(X: Any) -> Any:
     """
     if not issparse(X) or X.format == "csr":
         return X
-    # SciPy follows the indices wherever they lead, so they are checked first; in a matrix of its own over the
-    # same memory, because the check cuts off what is to spare.
-    X = csc_array((X.data, X.indices, X.indptr), X.shape)
-    X.check_format()
-    return X.tocsr()
+    return checked_rows(X).tocsr()
+
+
+def checked_rows(X: Any) -> Any:
+    """Check the indices of a sparse matrix or array that SciPy is to multiply with something.
+
+    Parameters
+    ----------
+    X : sparse matrix or array of shape (rows, columns)
+        In the form "csr" or "csc".
+
+    Returns
+    -------
+    sparse array of shape (rows, columns)
+        In that form, over the same memory.
+
+    Raises
+    ------
+    ValueError
+        For indices out of range.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_array
+    >>> from rosenblatt.sparse import checked_rows
+    >>> checked_rows(csr_array([[0, 1], [2, 0]])).nnz
+    2
+    """
+    # SciPy follows the indices wherever they lead. Checked is a matrix of its own over the same memory,
+    # because the check cuts off what is to spare.
+    own = {"csr": csr_array, "csc": csc_array}[X.format]((X.data, X.indices, X.indptr), X.shape)
+    own.check_format()
+    return own

@@ -13,11 +13,6 @@
 
 namespace rosenblatt::testing {
 
-template <class S>
-constexpr Element element_of() {
-    return sizeof(S) == 1 ? Element::uint8 : sizeof(S) == sizeof(float) ? Element::float32 : Element::float64;
-}
-
 template <class I>
 Integers integers(const std::vector<I>& values) {
     static_assert(std::is_same_v<I, std::int32_t> || std::is_same_v<I, std::int64_t>);

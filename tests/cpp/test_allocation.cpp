@@ -82,8 +82,7 @@ std::size_t allocated_by_epochs(const std::vector<std::size_t>& sizes, std::size
         (epoch.number == 1 ? first : last) = allocations.load();
         return false;
     };
-    const Element element = sizeof(S) == 1 ? Element::uint8 : element_of<S>();
-    const Rows table{x.data(), element, rows, sizes[0], static_cast<std::ptrdiff_t>(sizes[0])};
+    const Rows table{x.data(), element_of<S>(), rows, sizes[0], static_cast<std::ptrdiff_t>(sizes[0])};
     trainer.fit(network, {table, {labels, {}}, index, {}}, 20, random, listener);
     return last - first;
 }

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <limits>
 #include <stdexcept>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -22,10 +21,7 @@ constexpr double inf = std::numeric_limits<double>::infinity();
 
 template <class S>
 Rows rows_of(const std::vector<S>& values, std::size_t features) {
-    constexpr Element element = std::is_same_v<S, std::uint8_t> ? Element::uint8
-                                : std::is_same_v<S, float>      ? Element::float32
-                                                                : Element::float64;
-    return {values.data(), element, values.size() / features, features, static_cast<std::ptrdiff_t>(features)};
+    return {values.data(), element_of<S>(), values.size() / features, features, static_cast<std::ptrdiff_t>(features)};
 }
 
 // Every epoch, no shuffling: what a hand can follow.

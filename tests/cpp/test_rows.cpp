@@ -7,12 +7,9 @@
 #include <vector>
 
 #include "matrix_values.hpp"
-#include "sparse_table.hpp"
 
 namespace rosenblatt {
 namespace {
-
-using testing::element_of;
 
 template <class T, class S>
 void check_gather() {

@@ -55,7 +55,7 @@ struct Task {
         }
     }
     [[nodiscard]] Rows rows() const {
-        const Element element = testing::element_of<T>();
+        const Element element = element_of<T>();
         if (is_sparse) {
             return {values.data(), element, labels.size(),
                     features,      0,       {testing::integers(begins), testing::integers(columns)}};

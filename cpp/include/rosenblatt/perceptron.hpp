@@ -61,7 +61,9 @@ struct PerceptronResult {
 };
 
 // Trains n = x w^T + b from the given w (one entry a feature) and intercept, in place. y n <= 0 counts as wrong, and a
-// wrong row moves w by eta0 y x times its weights. An interruption leaves w and the intercept as of the last whole
+// wrong row moves w by eta0 y x times its weights. With sparse rows, as in scikit-learn, the intercept moves by a
+// hundredth of eta0, an L1 penalty is put on the weights of each row's own entries, and entries of the same column are
+// taken one after the other. An interruption leaves w and the intercept as of the last whole
 // epoch, also when it comes as an exception out of the listener; an overflow leaves w undefined. Throws
 // std::invalid_argument for options out of range and for spans of another length than the rows and features.
 template <class T>

@@ -18,7 +18,7 @@ enum class Element { uint8, float32, float64 };
 
 template <class T>
 [[nodiscard]] constexpr Element element_of() {
-    return sizeof(T) == sizeof(float) ? Element::float32 : Element::float64;
+    return sizeof(T) == 1 ? Element::uint8 : sizeof(T) == sizeof(float) ? Element::float32 : Element::float64;
 }
 
 // Integers in the caller's memory: int64 where they are wide, else int32.
