@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -20,6 +20,7 @@ from rosenblatt.callbacks import Callback
 from rosenblatt.fitted_network import initial_network, network_of, parameter_views
 from rosenblatt.gradient_check import largest_error
 from rosenblatt.listening import checked_callbacks
+from rosenblatt.memory import check_memory
 from rosenblatt.optimizer_state import restored, saved
 from rosenblatt.parameters import satisfy_constraints
 from rosenblatt.plain_arrays import DTYPES, is_plain, validated
@@ -251,11 +252,24 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         self.n_outputs_ = outputs
         random = seeded(self.random_state, for_numpy=self.early_stopping)
         sizes = [X.shape[1], *hidden, outputs]
+        self._check_memory(sizes, dtype)
         if goes_on:
             network = self._network_before(sizes)
         else:
             network = initial_network(sizes, self.activation, self.out_activation_, dtype, random)
         return network, TrainingData.whole(X, y, weights), random
+
+    def _check_memory(self, sizes: list[int], dtype: np.dtype[Any]) -> None:
+        """Refuse layers that the machine has no room to train, before any of it is touched.
+
+        A sparse X of little memory may claim any number of columns.
+        """
+        parameters = sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))
+        # adam: two moments of each. lbfgs: ten differences of parameters and of gradients, all in float64.
+        per_parameter = {"sgd": 2 * dtype.itemsize, "adam": 3 * dtype.itemsize, "lbfgs": 25 * 8}[self.solver]
+        check_memory(
+            parameters * per_parameter, f"training the {parameters} parameters of the layers {sizes}"
+        )
 
     def _network_before(self, sizes: list[int]) -> CoreNetwork:
         held = [self.coefs_[0].shape[0], *(coef.shape[1] for coef in self.coefs_)]
