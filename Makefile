@@ -44,6 +44,12 @@ demo: $(VENV)/installed-demo
 .PHONY: test
 test: test-cpp test-python
 
+# make parity: compare numbers with scikit-learn: losses, epochs, predictions over a grid of settings
+.PHONY: parity
+parity: $(VENV)/installed-dev
+	$(call say,Training a grid of settings with both libraries (half a minute))
+	@PYTHONPATH=tests $(BIN)/python -m parity
+
 # make bench: compare speed with scikit-learn and other libraries, where they are installed
 .PHONY: bench
 bench: $(VENV)/installed-dev build-micro
