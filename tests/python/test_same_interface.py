@@ -145,7 +145,7 @@ def test_text_and_html(name):
     assert shown._repr_mimebundle_().keys() == {"text/plain", "text/html"}
 
 
-# Public names of scikit-learn's that ours lack: parameters of SGDClassifier, whose subclass its Perceptron is;
+# Public names of scikit-learn's that ours lack: parameters of SGDClassifier, of which Perceptron is a kind there;
 # the loss, which neither Perceptron nor MLPClassifier can choose; ways to store coef_ as a sparse matrix.
 LACKING = {
     "MLPClassifier": {"loss"},
