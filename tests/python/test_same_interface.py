@@ -145,7 +145,7 @@ def test_text_and_html(name):
     assert shown._repr_mimebundle_().keys() == {"text/plain", "text/html"}
 
 
-# Public names of scikit-learn's that ours lack: parameters of SGDClassifier, of which Perceptron is a kind there;
+# Public names of scikit-learn's that ours lack: parameters of SGDClassifier, of which Perceptron is a kind;
 # the loss, which neither Perceptron nor MLPClassifier can choose; ways to store coef_ as a sparse matrix.
 LACKING = {
     "MLPClassifier": {"loss"},
@@ -157,7 +157,7 @@ LACKING = {
 }
 # Public names of ours that scikit-learn's lack.
 OWN = {
-    *("callbacks", "n_threads", "from_sklearn", "to_sklearn"),
+    *("callbacks", "n_threads", "from_sklearn", "to_sklearn", "gradient_check"),
     *({"loss", "max_fun", "set_fit_request", "set_partial_fit_request"} if IS_OLD else ()),
 }
 # Of lbfgs scikit-learn keeps no curve.
