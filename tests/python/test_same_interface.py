@@ -14,6 +14,7 @@ from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.datasets import load_iris
 from sklearn.pipeline import make_pipeline
 from sklearn.utils import get_tags
+from sklearn.utils.fixes import parse_version
 
 import rosenblatt
 
@@ -34,7 +35,7 @@ MORE = {
 }
 
 # What scikit-learn 1.6, the oldest that is supported, lacks: there, what it has is compared.
-IS_OLD = tuple(int(part) for part in sklearn.__version__.split(".")[:2]) < (1, 7)
+IS_OLD = parse_version(sklearn.__version__) < parse_version("1.7")
 LATER = {"loss", "sample_weight"} if IS_OLD else set()
 
 X, Y = load_iris(return_X_y=True)
