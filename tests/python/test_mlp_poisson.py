@@ -90,7 +90,7 @@ def test_a_better_deviance_than_that_of_squared_errors(solver):
     rows = fresh.rand(2000, 3)
     counts = fresh.poisson(np.exp(rows @ [1.5, -1.0, 2.0] - 0.5))
     poisson, squared = (
-        make(loss=loss, max_iter=100, **SOLVERS[solver]).fit(X, COUNTS)
+        make(loss=loss, max_iter=100, alpha=1, **SOLVERS[solver]).fit(X, COUNTS)
         for loss in ("poisson", "squared_error")
     )
     above_zero = np.maximum(squared.predict(rows), 1e-3)
