@@ -227,5 +227,5 @@ def test_bad_input_for_what_was_fitted():
 def test_a_training_that_diverged_has_no_gradient_to_compare():
     model, y = make("poisson")
     model.fit(X, y).intercepts_[-1][...] = 800
-    with pytest.raises(ValueError, match="the value is inf at these parameters"):
+    with pytest.raises(ValueError, match=r"the value is (inf|nan) at these parameters"):
         model.gradient_check(X, y)
