@@ -52,7 +52,7 @@ const char* name_of(PerceptronResult::Ending ending) {
 // The entries of a contiguous one-dimensional array of exactly this dtype.
 template <class T>
 std::span<const T> as_span(const py::array& array, const char* name) {
-    if (!array.dtype().is(py::dtype::of<T>())) {
+    if (!array.dtype().equal(py::dtype::of<T>())) {
         throw py::type_error(std::string(name) + " must be an array of " +
                              py::str(py::dtype::of<T>()).cast<std::string>() + ", not of " +
                              py::str(array.dtype()).cast<std::string>());
@@ -138,7 +138,7 @@ void register_perceptron(py::module_& module) {
                                             n_iter_no_change,
                                             weight_positive,
                                             weight_negative};
-            const bool is_single = w.dtype().is(py::dtype::of<float>());
+            const bool is_single = w.dtype().equal(py::dtype::of<float>());
             const auto run = is_single ? train<float> : train<double>;
             return run(w, intercept, x, y, weights, validation, options, on_epoch, stopped);
         },

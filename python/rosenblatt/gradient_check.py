@@ -42,6 +42,8 @@ def largest_error(function: Callable[[Array], tuple[float, Array]], at: Array) -
     0.5
     """
     value, gradient = function(at)
+    if not np.isfinite(value):
+        raise ValueError(f"the value is {value:g} at these parameters, so no difference tells a derivative")
     gradient = gradient.copy()
     floor = 1e-3 * max(float(np.abs(gradient).max()), abs(value), np.finfo(np.float64).tiny)
     chosen = np.unique(np.linspace(0, len(at) - 1, min(len(at), _MOST)).round().astype(int))

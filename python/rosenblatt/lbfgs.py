@@ -167,10 +167,19 @@ def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool
         )
     except KeyboardInterrupt:
         warnings.warn(interruption(len(curve), "iteration"), UserWarning, stacklevel=_CALLER)
-    x, value = (result.x, result.fun) if result is not None else (last, objective(last)[0])
+    if result is None:
+        # The loss where it began is not known: to look takes as long as what was interrupted.
+        x, loss = last, curve[-1] if curve else np.nan
+    else:
+        x, loss = result.x, objective.reported(result.x, result.fun)
+        if not np.isfinite(loss):
+            raise ValueError(
+                f"the loss is not finite ({loss:g}) where lbfgs ended, after {len(curve)} iteration(s). The "
+                "input data may contain large values and need to be preprocessed."
+            )
     objective.write(x, network)
     check_finite(network)
-    model.loss_ = objective.reported(x, value)
+    model.loss_ = loss
     model.n_iter_ = len(curve) if result is None else min(int(result.nit), int(model.max_iter))
     model.loss_curve_ = [*model.loss_curve_, *curve] if goes_on else curve
     model.best_loss_ = min(model.loss_curve_, default=model.loss_)
@@ -182,8 +191,8 @@ def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool
     if result is not None and result.status != 0 and not is_stopped:
         warnings.warn(
             f"lbfgs failed to converge after {model.n_iter_} iteration(s) (status={result.status}): "
-            f"{result.message}. A larger max_iter (now {model.max_iter}), scaled input, or a larger tol may "
-            "help.",
+            f"{result.message}. A larger max_iter (now {model.max_iter}) or max_fun (now {model.max_fun}), "
+            "scaled input, or a larger tol may help.",
             ConvergenceWarning,
             stacklevel=_CALLER,
         )

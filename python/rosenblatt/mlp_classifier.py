@@ -54,6 +54,9 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
     (2, 2)
     """
 
+    # scikit-learn's name of it, an attribute there, too, and no parameter.
+    loss = "log_loss"
+
     classes_: Array
     _is_multilabel: bool
 

@@ -216,8 +216,14 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]  # noqa: D101 (it
                 f"the loss 'poisson' needs y >= 0, but y is {table[row, output]:g} in row {row}"
                 + (f", output {output}" if table.shape[1] > 1 else "")
             )
-        if not goes_on:
-            self.out_activation_ = "exp" if self.loss == "poisson" else "identity"
+        out_activation = "exp" if self.loss == "poisson" else "identity"
+        if goes_on and out_activation != self.out_activation_:
+            raise ValueError(
+                "the training is to go on with a network whose last layer has the activation "
+                f"{self.out_activation_!r}, but the loss {self.loss!r} needs {out_activation!r}; "
+                "without warm_start, fit begins with a new network"
+            )
+        self.out_activation_ = out_activation
         return table, table.shape[1]
 
     def _loss(self) -> dict[str, Any]:

@@ -99,7 +99,8 @@ class PerceptronTraining(BaseEstimator):  # type: ignore[misc]
     def _check_classes(self) -> None:
         if len(self.classes_) < 2:
             raise ValueError(
-                f"The number of classes has to be greater than one; got 1 class, {self.classes_[0]!r}"
+                "The number of classes has to be greater than one; got "
+                f"{len(self.classes_)} class{'es' if len(self.classes_) != 1 else ''}: {self.classes_}"
             )
 
     def _labels(self, y: Array) -> Array:

@@ -108,6 +108,12 @@ def checked_weights(sample_weight: ArrayLike | None, X: Any) -> Array | None:
     weights = np.ascontiguousarray(_check_sample_weight(sample_weight, X, dtype=np.float64))
     if not weights.any():
         raise ValueError("Sample weights must contain at least one non-zero number.")
-    if weights.sum() == 0:
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = weights.sum()
+    if not np.isfinite(total):
+        raise ValueError(
+            f"sample_weight must be finite numbers with a finite sum, but they add up to {total}"
+        )
+    if total == 0:
         raise ValueError("sample_weight adds up to zero, so there is no mean loss to be made smaller")
     return weights

@@ -156,7 +156,7 @@ def test_training_a_shallow_copy_leaves_the_first_alone(kind):
 
 
 @by_model
-def test_training_a_shallow_copy_bit_by_bit_leaves_the_first_alone(kind):
+def test_partial_fit_of_a_shallow_copy_leaves_the_first_alone(kind):
     model = MODELS[kind]().partial_fit(X, Y, **first(MODELS[kind]()))
     before = copy.deepcopy(model)
     copy.copy(model).partial_fit(1 - X, Y)

@@ -149,11 +149,10 @@ def test_text_and_html(name):
 # Public names of scikit-learn's that ours lack: parameters of SGDClassifier, of which Perceptron is a kind;
 # the loss, which neither Perceptron nor MLPClassifier can choose; ways to store coef_ as a sparse matrix.
 LACKING = {
-    "MLPClassifier": {"loss"},
-    "MLPRegressor": {"loss"} if IS_OLD else set(),
+    "MLPClassifier": set(),
+    "MLPRegressor": set(),
     "Perceptron": {
         *("C", "average", "epsilon", "learning_rate", "loss", "loss_functions", "power_t"),
-        *("densify", "sparsify"),
     },
 }
 # Public names of ours that scikit-learn's lack.
