@@ -29,7 +29,7 @@ public:
         }
     }
 
-    void prefetch(std::size_t i) const { read_.prefetch(i); }
+    [[gnu::always_inline]] void prefetch(std::size_t i) const { read_.prefetch(i); }
 
     // y n of row i, exact where it is not positive. What follows is about this row.
     [[nodiscard]] double margin(std::size_t i, double y, double intercept, bool is_first_epoch) {

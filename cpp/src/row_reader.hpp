@@ -27,7 +27,10 @@ public:
 
     // A shuffled row lies somewhere in main memory: it is asked for while those before it are worked on. It is to come
     // into the second-level cache, at 18 GB/s; of lines on their way to the first, a core awaits few at a time: 9 GB/s.
-    void prefetch(std::size_t i) const {
+    //
+    // Always inlined, as whatever calls it must be: GCC takes a function that only prefetches for one without effect,
+    // and drops the call. MNIST then takes 1.35 times as long.
+    [[gnu::always_inline]] void prefetch(std::size_t i) const {
         const char* begin =
             static_cast<const char*>(rows_.data) +
             static_cast<std::ptrdiff_t>(i) * rows_.stride * static_cast<std::ptrdiff_t>(element_size(rows_.element));
