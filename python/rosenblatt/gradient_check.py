@@ -32,6 +32,11 @@ def largest_error(function: Callable[[Array], tuple[float, Array]], at: Array) -
         |g − d| / max(|g|, |d|, 0.001 max(|g|ₘₐₓ, |value|)), where d is the difference quotient, of several
         steps the best; the largest one of at most 300 parameters, spread evenly.
 
+    Raises
+    ------
+    ValueError
+        Where the value itself is not finite, as after a training that diverged.
+
     Examples
     --------
     >>> import numpy as np

@@ -81,6 +81,7 @@ def test_tol_bounds_the_gradient():
     assert rough.loss_ > fine.loss_
 
 
+@pytest.mark.filterwarnings("ignore:.*`disp` and `iprint` options:DeprecationWarning")  # of scikit-learn 1.6
 @cut_off
 @by_estimator
 def test_early_stopping_is_ignored(estimator):

@@ -8,10 +8,11 @@ import threading
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 from sklearn.datasets import load_digits
 from sklearn.exceptions import ConvergenceWarning
 
-from rosenblatt import MLPClassifier, MLPRegressor
+from rosenblatt import MLPClassifier, MLPRegressor, lbfgs
 
 DIGITS, NUMBERS = load_digits(return_X_y=True)
 X, Y = DIGITS[:200] / 16, NUMBERS[:200]
@@ -111,14 +112,19 @@ def test_ctrl_c_between_evaluations(estimator):
         assert_identical(model, make(estimator, max_iter=4).fit(X, Y))
 
 
-def press_soon():
-    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+def press_soon(seconds=0.05):
+    threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGINT)).start()
 
 
-def test_ctrl_c_within_the_first_evaluation():
+def test_ctrl_c_within_the_first_evaluation(monkeypatch):
     """It would take 10 seconds or more, and is not repeated to learn the loss."""
+
+    def minimized(*arguments, **options):
+        press_soon(0.2)
+        return minimize(*arguments, **options)
+
+    monkeypatch.setattr(lbfgs, "minimize", minimized)
     X, y = np.random.RandomState(0).rand(40_000, 500).astype(np.float32), np.arange(40_000) % 2
-    press_soon()
     with pytest.warns(UserWarning, match="Training interrupted by user"):
         model = make(hidden_layer_sizes=(1000, 1000)).fit(X, y)
     assert model.n_iter_ == 0

@@ -18,7 +18,11 @@ from rosenblatt import MLPRegressor
 from rosenblatt.lbfgs import Objective
 from rosenblatt.training_data import TrainingData
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+    # Of scikit-learn 1.6 beside a SciPy of today.
+    pytest.mark.filterwarnings("ignore:.*`disp` and `iprint` options:DeprecationWarning"),
+]
 
 DIGITS, NUMBERS = load_digits(return_X_y=True)
 X = DIGITS[:60, 20:30] / 16

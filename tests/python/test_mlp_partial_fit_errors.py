@@ -12,7 +12,7 @@ import pytest
 from sklearn import neural_network
 
 import rosenblatt
-from rosenblatt import MLPClassifier, MLPRegressor
+from rosenblatt import MLPClassifier, MLPRegressor, stochastic
 
 ROWS = 60
 X = np.random.RandomState(0).rand(ROWS, 4)
@@ -214,14 +214,19 @@ def test_ctrl_c_after_the_epoch(estimator):
 
 
 @pytest.mark.parametrize("solver", ["adam", "sgd"])
-def test_ctrl_c_within_the_epoch(solver):
+def test_ctrl_c_within_the_epoch(solver, monkeypatch):
     """It would take seconds; the parameters are those from before, and so is what the optimizer remembers."""
-    few, many = np.random.RandomState(0).rand(50, 200), np.random.RandomState(1).rand(20_000, 200)
+    few, many = np.random.RandomState(0).rand(50, 200), np.random.RandomState(1).rand(40_000, 200)
     parameters = {"hidden_layer_sizes": (500, 500), "batch_size": 50, "solver": solver}
     model, other = (begun(make(MLPRegressor, **parameters), few, few[:, 0]) for _ in range(2))
-    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
-    with pytest.warns(UserWarning, match="Training interrupted by user"):
-        model.partial_fit(many, many[:, 0])
+
+    def press_soon(*_):  # asked for a listener, a training is about to begin
+        threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(stochastic, "listener", press_soon)
+        with pytest.warns(UserWarning, match="Training interrupted by user"):
+            model.partial_fit(many, many[:, 0])
     assert model.n_iter_ == 0
     assert len(model.loss_curve_) == 1
     for one in (model, other):
