@@ -147,7 +147,10 @@ def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool
         nonlocal last, is_stopped
         last = intermediate_result.x.copy()
         curve.append(objective.reported(last, intermediate_result.fun))
-        is_stopped = on_epoch is not None and on_epoch(len(curve), curve[-1], np.nan)
+        try:
+            is_stopped = on_epoch is not None and on_epoch(len(curve), curve[-1], np.nan)
+        except StopIteration as error:  # which SciPy would take for a stop
+            raise RuntimeError("a callback raised StopIteration; to stop, return True") from error
         if is_stopped:
             raise StopIteration  # SciPy's word for it
 

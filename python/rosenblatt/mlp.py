@@ -343,7 +343,9 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
             ∂L/∂θ ≈ (L(θ + h) − L(θ − h)) / 2h,
 
         and of several steps h from 1e-4 to 1e-7 the one that agrees best counts, because a large one may
-        cross the kink of a ReLU, and a small one shows the rounding of L.
+        cross the kink of a ReLU, and a small one shows the rounding of L. Two places have no derivative to
+        compare with: a net input of a ReLU that is 0 to the last bit, and a wrong answer so certain that the
+        log-loss is cut off, as scikit-learn's is, at a probability of 2e-16.
 
         Parameters
         ----------

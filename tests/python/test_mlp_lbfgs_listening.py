@@ -145,3 +145,16 @@ def test_ctrl_c_within_a_later_evaluation():
     assert model.n_iter_ == len(model.loss_curve_) >= 2
     with pytest.warns(ConvergenceWarning):
         assert_identical(model, make(**parameters | {"max_iter": model.n_iter_}).fit(X, y))
+
+
+@by_estimator
+def test_a_callback_that_raises_stop_iteration_is_an_error(estimator):
+    """SciPy itself would take it for a stop."""
+
+    def stop():
+        raise StopIteration
+
+    model = make(estimator, callbacks=[Listener(2, stop)])
+    with pytest.raises(RuntimeError, match="return True"):
+        model.fit(X, Y)
+    assert not hasattr(model, "coefs_")
