@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Some tests take long and do not share: whoever is done takes over what the others have not begun.
+PYTEST_PARALLEL = --numprocesses $(JOBS) --dist worksteal
 JOBS := $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 1)
 
 # The venv's cmake, ninja and clang-tidy come first; CMake looks for Python in the venv.
@@ -148,7 +150,7 @@ ctest-default ctest-asan ctest-tsan: ctest-%: $(VENV)/installed-dev system-dev
 .PHONY: test-python
 test-python: $(VENV)/installed-dev
 	$(call say,Running the Python tests)
-	@MPLBACKEND=Agg $(BIN)/pytest -q
+	@MPLBACKEND=Agg $(BIN)/pytest -q $(PYTEST_PARALLEL)
 	$(call say,Running the examples of the docstrings)
 	@MPLBACKEND=Agg $(BIN)/pytest -q -c pyproject.toml --rootdir . --doctest-modules --pyargs rosenblatt
 
@@ -156,7 +158,7 @@ test-python: $(VENV)/installed-dev
 .PHONY: test-oldest
 test-oldest: .venv-oldest/installed
 	$(call say,Running the Python tests with the oldest supported dependencies)
-	@MPLBACKEND=Agg .venv-oldest/bin/pytest -q
+	@MPLBACKEND=Agg .venv-oldest/bin/pytest -q $(PYTEST_PARALLEL)
 
 # --- What they need ---------------------------------------------------------------------------------------------------
 

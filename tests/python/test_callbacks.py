@@ -114,7 +114,7 @@ def test_exceptions_of_callbacks_come_out_of_fit(estimator):
 @pytest.mark.parametrize(
     "callbacks",
     [[1], [print], [None], [Listener(), object()], (type("X", (), {"on_epoch_end": 3})(),)],
-    ids=str,
+    ids=["number", "function", "none", "object_after_a_callback", "no_method"],
 )
 def test_wrong_callbacks_are_refused_before_the_training(callbacks):
     with pytest.raises(TypeError, match=r"on_epoch_end\(state\)"):
