@@ -102,7 +102,7 @@ def test_the_gradient_is_zero_in_the_end(ours, theirs):
     scikit-learn, whose training ends at a gradient a hundred times as large, whichever of the two is meant.
     """
     for gradient in (loss_and_gradient(ours, "sum")[1], their_gradient(ours.to_sklearn())):
-        assert np.linalg.norm(gradient) < 1e-4
+        assert np.linalg.norm(gradient) < 1e-3  # 6e-4 with SciPy 1.11, 5e-5 with 1.17
     np.testing.assert_allclose(their_gradient(theirs), loss_and_gradient(theirs, "sum")[1], atol=1e-12)
     for counted in ("sum", "mean"):
         assert np.linalg.norm(loss_and_gradient(theirs, counted)[1]) > 5e-3
@@ -148,4 +148,4 @@ def test_one_output_ends_where_scikit_learn_ends():
     ours, theirs = (
         kind(**PARAMETERS).fit(X, Y[:, 2]) for kind in (MLPRegressor, neural_network.MLPRegressor)
     )
-    assert ours.loss_ == pytest.approx(theirs.loss_, rel=1e-6)
+    assert ours.loss_ == pytest.approx(theirs.loss_, rel=1e-5)

@@ -214,9 +214,16 @@ def test_empty_rows_are_answered_from_the_bias():
     np.testing.assert_allclose(model.predict_proba(empty), model.predict_proba(np.zeros((4, 64))), rtol=1e-12)
 
 
+def scattered(rows, columns, entries):
+    """Random entries in random places."""
+    random = np.random.default_rng(0)
+    places = random.integers(rows, size=entries), random.integers(columns, size=entries)
+    return sp.csr_array((random.random(entries), places), shape=(rows, columns))
+
+
 def test_very_wide_takes_memory_for_what_is_there():
     """The dense table would take 16 GB."""
-    wide = sp.random_array((2000, 1_000_000), density=1e-6, format="csr", rng=np.random.default_rng(0))
+    wide = scattered(2000, 1_000_000, 2000)
     model = fitted(X=wide, y=np.arange(2000) % 2, hidden_layer_sizes=(1,), max_iter=1, batch_size=1000)
     assert model.predict(wide).shape == (2000,)
 
@@ -234,9 +241,7 @@ def test_very_wide_takes_memory_for_what_is_there():
 )
 @by_estimator
 def test_bit_identical_for_any_number_of_threads(estimator, parameters, dtype):
-    given = sp.random_array(
-        (1500, 700), density=0.02, format="csr", dtype=dtype, rng=np.random.default_rng(0)
-    )
+    given = scattered(1500, 700, 21_000).astype(dtype)
     y = np.arange(1500) % 10
     alone = fitted(estimator, given, y, n_threads=1, max_iter=2, **parameters)
     for n_threads in (2, 3, 4, 8):
