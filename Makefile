@@ -154,11 +154,12 @@ test-python: $(VENV)/installed-dev
 	$(call say,Running the examples of the docstrings)
 	@MPLBACKEND=Agg $(BIN)/pytest -q -c pyproject.toml --rootdir . --doctest-modules --pyargs rosenblatt
 
-# make test-oldest: the Python tests with the oldest supported dependencies
+# make test-oldest: the Python tests with the oldest supported dependencies, of what is installed for users
 .PHONY: test-oldest
 test-oldest: .venv-oldest/installed
 	$(call say,Running the Python tests with the oldest supported dependencies)
-	@MPLBACKEND=Agg .venv-oldest/bin/pytest -q $(PYTEST_PARALLEL) --ignore tests/python/test_stubs.py
+	@MPLBACKEND=Agg .venv-oldest/bin/pytest -q $(PYTEST_PARALLEL) \
+	  --ignore tests/python/test_stubs.py --ignore tests/python/test_benchmarks.py
 
 # --- What they need ---------------------------------------------------------------------------------------------------
 

@@ -353,20 +353,6 @@ def test_copies_stand_alone(estimator, make, dtype):
     assert other.fit(inputs, Y).loss_curve_ == model.fit(inputs, Y).loss_curve_
 
 
-@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
-@pytest.mark.parametrize(("solver", "copies"), [("lbfgs", 1), ("sgd", 2), ("adam", 3)])
-def test_pickle_holds_the_parameters_and_the_moments_of_the_optimizer_once(solver, copies):
-    model = fitted(hidden_layer_sizes=(500,), solver=solver)
-    held = copies * sum(p.nbytes for p in parameters_of(model))
-    assert held < len(pickle.dumps(model)) < held + 4000
-
-
-def test_an_unfitted_estimator_can_be_pickled():
-    model = pickle.loads(pickle.dumps(MLPClassifier((3,))))
-    with pytest.raises(NotFittedError):
-        model.predict(X)
-
-
 def test_names_of_columns_are_forgotten_when_fitted_without():
     model = fitted()
     model.feature_names_in_ = np.array([f"pixel{i}" for i in range(64)], object)
@@ -506,11 +492,3 @@ def test_predictions_from_several_threads_at_once():
     with ThreadPoolExecutor(8) as threads:
         for answer in threads.map(lambda _: model.predict_proba(DIGITS), range(64)):
             np.testing.assert_array_equal(answer, wanted)
-
-
-def test_verbose_prints_a_line_for_each_epoch(capsys):
-    model = fitted(verbose=True, max_iter=2)
-    lines = capsys.readouterr().out.splitlines()
-    assert lines == [f"Iteration {n}, loss = {loss:.8f}" for n, loss in enumerate(model.loss_curve_, start=1)]
-    fitted(verbose=False)
-    assert capsys.readouterr().out == ""
