@@ -52,6 +52,12 @@ public:
     void add(const SparseRow<T>& x, T step) {
         const auto scale = static_cast<T>(scale_);
         const auto factor = static_cast<double>(step / scale);
+        if (!has_norms_) {
+            for (std::size_t e = 0; e < x.columns.size(); ++e) {
+                move_weight(v_[x.columns[e]], x.values[e], factor);
+            }
+            return;
+        }
         WeightNorms<T> norms;
         for (std::size_t e = 0; e < x.columns.size(); ++e) {
             const std::uint32_t j = x.columns[e];
