@@ -34,7 +34,10 @@ void Optimizer<T>::restore(double steps, double learning_rate) {
 template <class T>
 typename Optimizer<T>::State Optimizer<T>::unwritten_state() const {
     using Buffer = AlignedBuffer<T>;
-    return {Buffer(first_.size(), typename Buffer::Unwritten{}), Buffer(second_.size(), typename Buffer::Unwritten{})};
+    State state;
+    state.first = Buffer(first_.size(), typename Buffer::Unwritten{});
+    state.second = Buffer(second_.size(), typename Buffer::Unwritten{});
+    return state;
 }
 
 template <class T>
