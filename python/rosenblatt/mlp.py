@@ -320,6 +320,16 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         What is written into one shows in the other. Its loss is the one trained with, without the penalty:
         for y as numbers the sum of (y − a)² / 2 over the outputs, else the log-loss or the Poisson loss; a
         class is a row of zeros with a one in the place of the class, or for two classes 0 or 1.
+
+        Examples
+        --------
+        >>> from rosenblatt import MLPRegressor
+        >>> model = MLPRegressor(solver="lbfgs", random_state=0).fit([[0.0], [1.0]], [1.0, 3.0])
+        >>> model.network_.activations
+        ['ReLU', 'Linear']
+        >>> model.network_.b[2] = 7
+        >>> model.intercepts_[1]
+        array([7.])
         """
         if "coefs_" not in self.__dict__:
             check_is_fitted(self)

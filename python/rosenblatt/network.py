@@ -12,7 +12,7 @@ from rosenblatt import _core
 from rosenblatt.layers import Layers, as_numbers
 from rosenblatt.network_numbers import checked_eta, checked_size
 from rosenblatt.precision import PRECISIONS, Array, CoreNetwork, CorePass
-from rosenblatt.trace import Trace, kept
+from rosenblatt.trace import Trace, derivative, kept
 
 __all__ = ["Network"]
 
@@ -354,7 +354,9 @@ class Network:
         loss = self.backpropagate(x, y, eta, reduction=reduction)
         rows, is_row = self._checked_x(x)
         targets = self._checked_y(y, rows, is_row)
-        slopes = Layers("derivative", 1, len(self.activations), self._derivative)
+        slopes = self._quantity(
+            "derivative", 1, lambda k: derivative(self._passed(), k, self.activations[k - 1])
+        )
         return Trace(
             sizes=tuple(self.sizes),
             activations=tuple(self.activations),
@@ -446,17 +448,6 @@ class Network:
             return values[0] if self._is_row else values
 
         return Layers(name, first, len(self.sizes) - 1, one)
-
-    def _derivative(self, k: int) -> Array:
-        """ḟᵏ(nᵏ) of each row, of a Softmax its Jacobian."""
-        passed = self._passed()
-        ones = np.ones_like(passed.a(k))
-        if self.activations[k - 1] == "Softmax":
-            units = np.eye(ones.shape[1], dtype=self._dtype)
-            slopes = np.stack([passed.times_derivative(k, ones * unit) for unit in units], axis=1)
-        else:
-            slopes = passed.times_derivative(k, ones)
-        return slopes[0] if self._is_row else slopes
 
     def _passed(self, *, backward: bool = False) -> CorePass:
         if self._pass is None or (backward and self._scale is None):

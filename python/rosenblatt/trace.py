@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from rosenblatt.layers import Layers
-from rosenblatt.precision import Array
+from rosenblatt.precision import Array, CorePass
 from rosenblatt.trace_check import Verification, verified
 from rosenblatt.trace_html import to_html
 from rosenblatt.trace_latex import to_latex
 from rosenblatt.trace_text import to_text
 
-__all__ = ["Kept", "Trace", "kept"]
+__all__ = ["Kept", "Trace", "derivative", "kept"]
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,40 @@ def kept(name: str, first: int, values: list[Array]) -> Layers:
     for array in arrays:
         array.setflags(write=False)
     return Layers(name, first, first + len(arrays) - 1, Kept(first, arrays))
+
+
+def derivative(forward_pass: CorePass, k: int, activation: str) -> Array:
+    """Ask the core for ḟᵏ(nᵏ) of each row.
+
+    Parameters
+    ----------
+    forward_pass : CorePass
+        After its forward.
+    k : int
+        The layer.
+    activation : str
+        Its activation.
+
+    Returns
+    -------
+    ndarray of shape (rows, pᵏ), or of a Softmax (rows, pᵏ, pᵏ)
+        The derivatives, or the Jacobian.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rosenblatt import _core
+    >>> from rosenblatt.trace import derivative
+    >>> forward_pass = _core.PassFloat64(_core.NetworkFloat64([2, 1], ["Tanh"]), 1)
+    >>> forward_pass.forward(np.ones((1, 2)))
+    >>> derivative(forward_pass, 1, "Tanh")
+    array([[1.]])
+    """
+    ones: Array = np.ones_like(forward_pass.a(k))
+    if activation != "Softmax":
+        return forward_pass.times_derivative(k, ones)
+    units: Array = np.eye(ones.shape[1], dtype=ones.dtype)
+    return np.stack([forward_pass.times_derivative(k, ones * unit) for unit in units], axis=1)
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
