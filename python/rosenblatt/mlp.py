@@ -317,9 +317,10 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
     def network_(self) -> Network:
         """The fitted network as a glass box: its parameters are coefs_ and intercepts_, without a copy.
 
-        What is written into one shows in the other. Its loss is the one trained with, without the penalty:
-        for y as numbers the sum of (y − a)² / 2 over the outputs, else the log-loss or the Poisson loss; a
-        class is a row of zeros with a one in the place of the class, or for two classes 0 or 1.
+        What is written into one shows in the other; arrays that were put in the place of coefs_ or
+        intercepts_ are copied once and become views of it. The loss is the one trained with, without the
+        penalty: the sum of (y − a)² / 2 over the outputs, the log-loss, or the Poisson loss. Targets are the
+        network's: a class is a row of zeros with a one in its place, or of two classes 0 or 1.
 
         Examples
         --------
