@@ -157,6 +157,18 @@ def test_large_matrices_are_elided():
     assert not re.search(r"-0(?![.\d])", text)  # s = -0 is 0
 
 
+def test_the_core_checks_what_it_is_given():
+    core = _core.NetworkFloat64([2, 3, 1], ["Tanh", "Linear"])
+    forward_pass = _core.PassFloat64(core, 4)
+    forward_pass.forward(np.ones((2, 2)))
+    assert forward_pass.times_derivative(1, np.full((2, 3), 5.0)).tolist() == [[5.0] * 3] * 2
+    for wrong in (np.ones((4, 3)), np.ones((2, 2)), np.ones(3)):
+        with pytest.raises(ValueError, match="s must have the shape of a, 2 x 3"):
+            forward_pass.times_derivative(1, wrong)
+    with pytest.raises(IndexError, match="layers are numbered 1 to 2"):
+        forward_pass.times_derivative(0, np.ones((2, 2)))
+
+
 # A step of the trainer.
 
 
