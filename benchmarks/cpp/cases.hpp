@@ -40,7 +40,7 @@ template <class T>
 template <class T>
 [[nodiscard]] std::vector<Case> gather_cases(std::size_t bytes);
 
-// descend, sgd and adam
+// sgd and adam
 template <class T>
 [[nodiscard]] std::vector<Case> optimizer_cases();
 

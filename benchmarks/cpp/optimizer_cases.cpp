@@ -21,17 +21,6 @@ struct Memory {
 constexpr kernels::StepScale mean_of_200{1.0 / 200, 1e-4 / 200};
 
 template <class T>
-Case descend_case(std::size_t count) {
-    const auto parameters = static_cast<double>(count);
-    return {"descend " + std::to_string(count), {.elements = parameters, .bytes = 3 * sizeof(T) * parameters}, [=] {
-                const auto memory = std::make_shared<Memory<T>>(count);
-                return [=] {
-                    kernels::active<T>().descend(memory->theta.data(), memory->gradient.data(), 1e-3, 1.0 / 200, count);
-                };
-            }};
-}
-
-template <class T>
 Case sgd_case(std::size_t count) {
     const auto parameters = static_cast<double>(count);
     return {"sgd " + std::to_string(count), {.elements = parameters, .bytes = 5 * sizeof(T) * parameters}, [=] {
@@ -64,7 +53,6 @@ std::vector<Case> optimizer_cases() {
     std::vector<Case> cases;
     // A slab of 24 rows of 784 x 100, all of it, and more than fits into a core's caches.
     for (const std::size_t count : {std::size_t{24} * 112, std::size_t{785} * 112, std::size_t{785} * 1024}) {
-        cases.push_back(descend_case<T>(count));
         cases.push_back(sgd_case<T>(count));
         cases.push_back(adam_case<T>(count));
     }

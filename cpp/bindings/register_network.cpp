@@ -3,6 +3,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -132,6 +133,21 @@ void register_network_of(py::module_& module, const std::string& suffix) {
         .def(
             "descend", [](P& self, double eta, double scale) { descend(*self.network, self.workspace, eta, scale); },
             py::arg("eta"), py::arg("scale"), "Gradient descent (equation 19) with the gradient of backward.")
+        .def(
+            "times_derivative",
+            [](const P& self, std::size_t k, const py::array_t<T, py::array::c_style | py::array::forcecast>& s) {
+                const MatrixView<T> a = self.used(self.workspace.a(checked_layer(*self.network, k, 1)));
+                if (s.ndim() != 2 || static_cast<std::size_t>(s.shape(0)) != a.rows ||
+                    static_cast<std::size_t>(s.shape(1)) != a.cols) {
+                    throw py::value_error("s must have the shape of a, " + std::to_string(a.rows) + " x " +
+                                          std::to_string(a.cols));
+                }
+                py::array_t<T> out({a.rows, a.cols});
+                std::copy_n(s.data(), a.rows * a.cols, out.mutable_data());
+                self.network->multiply_by_derivative({out.mutable_data(), a.rows, a.cols, a.cols}, self.workspace, k);
+                return out;
+            },
+            py::arg("k"), py::arg("s"), "s times f'(n) of layer k, row by row (equations 24, 32, 33), after forward.")
         .def(
             "perceptron_rule",
             [](P& self, const py::array& x, const py::array& y, double eta) {

@@ -127,9 +127,6 @@ struct Table {
     // whether all elements are finite
     bool (*is_finite)(const T* x, std::size_t count);
 
-    // theta -= learning_rate * scale * gradient (equation 19)
-    void (*descend)(T* theta, const T* gradient, double learning_rate, double scale, std::size_t count);
-
     // Momentum and Adam; count is a multiple of the padding. Both return sum theta^2 as it was before the step.
     double (*sgd)(T* theta, T* velocity, const T* gradient, std::size_t count, const SgdStep* step);
     double (*adam)(T* theta, T* mean, T* variance, const T* gradient, std::size_t count, const AdamStep* step);

@@ -191,6 +191,13 @@ double Network<T>::backward(Workspace<T>& workspace, std::size_t rows, Loss loss
     return std::accumulate(losses.begin(), losses.end(), 0.0);
 }
 
+template <class T>
+void Network<T>::multiply_by_derivative(MatrixView<T> s, const Workspace<T>& workspace, std::size_t k) const {
+    const MatrixView<T> a = workspace.a(k);
+    const auto f = static_cast<int>(layout_.layers()[k - 1].activation);
+    kernels::active<T>().derivative[f](s.data, s.stride, a.data, a.stride, s.rows, s.cols);
+}
+
 std::size_t multiplications_per_row(const Layout& layout, const Rows& rows) {
     if (!rows.are_sparse()) {
         return layout.size();
@@ -202,8 +209,12 @@ std::size_t multiplications_per_row(const Layout& layout, const Rows& rows) {
 
 template <class T>
 void descend(Network<T>& network, const Workspace<T>& workspace, double eta, double scale) {
-    kernels::active<T>().descend(network.parameters().data(), workspace.gradient(), eta, scale,
-                                 network.parameters().size());
+    // By the optimizer's own kernel: a product may be fused with the difference after it or be rounded before, so
+    // other code for the same formula can differ in the last bit from what trains.
+    AlignedBuffer<T>& theta = network.parameters();
+    AlignedBuffer<T> velocity(theta.size());
+    const kernels::SgdStep step{{scale, 0}, eta, 0, false};
+    kernels::active<T>().sgd(theta.data(), velocity.data(), workspace.gradient(), theta.size(), &step);
 }
 
 template class Network<float>;

@@ -81,6 +81,10 @@ class PassFloat32:
         """
     def s(self, k: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float32]:
         ...
+    def times_derivative(self, k: typing.SupportsInt | typing.SupportsIndex, s: typing.Annotated[numpy.typing.ArrayLike, numpy.float32]) -> numpy.typing.NDArray[numpy.float32]:
+        """
+        s times f'(n) of layer k, row by row (equations 24, 32, 33), after forward.
+        """
 class NetworkFloat64:
     """
     Layers and their parameters in one buffer.
@@ -133,6 +137,10 @@ class PassFloat64:
         """
     def s(self, k: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float64]:
         ...
+    def times_derivative(self, k: typing.SupportsInt | typing.SupportsIndex, s: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        s times f'(n) of layer k, row by row (equations 24, 32, 33), after forward.
+        """
 class OptimizerFloat32:
     """
     sgd or adam, and what it remembers of the steps so far.

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from rosenblatt.precision import PRECISIONS, Array, CoreNetwork
 from rosenblatt.random_state import Random
 
-__all__ = ["ACTIVATIONS", "check_finite", "initial_network", "network_of", "parameter_views"]
+__all__ = ["ACTIVATIONS", "LOSSES", "check_finite", "initial_network", "network_of", "parameter_views"]
 
 # scikit-learn's names of the activations, and the textbook's.
 ACTIVATIONS = {
@@ -22,6 +22,14 @@ ACTIVATIONS = {
     "relu": "ReLU",
     "softmax": "Softmax",
     "exp": "Exponential",
+}
+
+# The core's loss by the activation of the last layer.
+LOSSES = {
+    "identity": "half_squared_error",
+    "logistic": "binary_log_loss",
+    "softmax": "log_loss",
+    "exp": "poisson",
 }
 
 

@@ -17,10 +17,11 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rosenblatt import lbfgs, stochastic
 from rosenblatt.callbacks import Callback
-from rosenblatt.fitted_network import initial_network, network_of, parameter_views
+from rosenblatt.fitted_network import LOSSES, initial_network, network_of, parameter_views
 from rosenblatt.gradient_check import largest_error
 from rosenblatt.listening import checked_callbacks
 from rosenblatt.memory import check_memory
+from rosenblatt.network import Network
 from rosenblatt.optimizer_state import restored, saved
 from rosenblatt.parameters import satisfy_constraints
 from rosenblatt.plain_arrays import DTYPES, is_plain, validated
@@ -116,6 +117,7 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
     out_activation_: str
     _network: CoreNetwork
     _views: tuple[list[Array], list[Array]]
+    _glass_box: tuple[CoreNetwork, Network]
     _progress: dict[str, float]
     _optimizer: Any
     _optimizer_options: dict[str, Any]
@@ -306,6 +308,40 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
     def _network_of(self, coefs: Sequence[ArrayLike], intercepts: Sequence[ArrayLike]) -> CoreNetwork:
         return network_of(coefs, intercepts, self.activation, self.out_activation_, self.n_outputs_)
 
+    def _was_replaced(self) -> bool:
+        """Whether coefs_ and intercepts_ hold other arrays than the network's parameters."""
+        views = [id(view) for view in chain(*self._views)]
+        return views != [id(view) for view in chain(self.coefs_, self.intercepts_)]
+
+    @property
+    def network_(self) -> Network:
+        """The fitted network as a glass box: its parameters are coefs_ and intercepts_, without a copy.
+
+        What is written into one shows in the other; arrays that were put in the place of coefs_ or
+        intercepts_ are copied once and become views of it. The loss is the one trained with, without the
+        penalty: the sum of (y − a)² / 2 over the outputs, the log-loss, or the Poisson loss. Targets are the
+        network's: a class is a row of zeros with a one in its place, or of two classes 0 or 1.
+
+        Examples
+        --------
+        >>> from rosenblatt import MLPRegressor
+        >>> model = MLPRegressor(solver="lbfgs", random_state=0).fit([[0.0], [1.0]], [1.0, 3.0])
+        >>> model.network_.activations
+        ['ReLU', 'Linear']
+        >>> model.network_.b[2] = 7
+        >>> model.intercepts_[1]
+        array([7.])
+        """
+        if "coefs_" not in self.__dict__:
+            check_is_fitted(self)
+        if self._was_replaced():
+            self._adopt(self._network_of(self.coefs_, self.intercepts_))
+        box = self.__dict__.get("_glass_box")
+        if box is None or box[0] is not self._network:
+            box = self._network, Network.over(self._network, LOSSES[self.out_activation_])
+            self._glass_box = box
+        return box[1]
+
     # Predictions.
 
     def _outputs(self, X: Any) -> Array:
@@ -318,8 +354,7 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         if "coefs_" not in self.__dict__:
             check_is_fitted(self)  # It raises. Where it would not, it takes longer than a row.
         network = self._network
-        views = [id(view) for view in chain(*self._views)]
-        if views != [id(view) for view in chain(self.coefs_, self.intercepts_)]:
+        if self._was_replaced():
             network = self._network_of(self.coefs_, self.intercepts_)
         if is_plain(self, X):  # the core looks whether it is finite while it has the rows in its hands
             a, is_finite = self._predict(network, X)
@@ -443,7 +478,7 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
 
     def __getstate__(self) -> dict[str, Any]:
         state = dict(super().__getstate__())
-        for derived in ("_network", "_views"):
+        for derived in ("_network", "_views", "_glass_box"):
             state.pop(derived, None)
         if "_optimizer" in state:
             state["_optimizer"] = saved(self._optimizer, len(self._optimizer.sizes) - 1)

@@ -68,6 +68,9 @@ PARAMETERS_DOC = """    hidden_layer_sizes : int or sequence of int, default=(10
     ----------
     coefs_, intercepts_ : list of ndarray
         Wᵏ of shape (pᵏ⁻¹, pᵏ) and bᵏ of shape (pᵏ,), float32 if X was, else float64.
+    network_ : Network
+        The glass box over these parameters, without a copy: ``network_.trace(x, y, eta=0)`` shows every
+        number of a step.
     loss_, best_loss_, loss_curve_ : float, float or None, list of float
         Loss of the last epoch, the lowest one (None with early stopping), and of every epoch; of lbfgs, which
         scikit-learn keeps no curve of, of every iteration.

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from numbers import Integral, Real
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from rosenblatt import _core
 from rosenblatt.layers import Layers, as_numbers
+from rosenblatt.network_numbers import checked_eta, checked_size
 from rosenblatt.precision import PRECISIONS, Array, CoreNetwork, CorePass
+from rosenblatt.trace import Trace, derivative, kept
 
 __all__ = ["Network"]
 
@@ -81,7 +82,7 @@ class Network:
     ) -> None:
         if isinstance(sizes, str | bytes) or not hasattr(sizes, "__iter__"):
             raise TypeError(f"sizes must be a sequence of integers, not {sizes!r}")
-        checked = [_checked_size(i, size) for i, size in enumerate(sizes)]
+        checked = [checked_size(i, size) for i, size in enumerate(sizes)]
         if isinstance(activations, str):
             activations = [activations] * max(len(checked) - 1, 0)
         if not all(isinstance(activation, str) for activation in activations):
@@ -91,10 +92,41 @@ class Network:
             raise ValueError(f"dtype must be float32 or float64, not {wanted}")
         if loss not in _core.loss_names():
             raise ValueError(f"unknown loss {loss!r}; expected one of {', '.join(_core.loss_names())}")
-        self._dtype = wanted
+        self._look_into(PRECISIONS[wanted].network(checked, list(activations)), loss)
+
+    @classmethod
+    def over(cls, core: CoreNetwork, loss: str) -> Self:
+        """Look into a network of the core that is there already, without a copy.
+
+        Parameters
+        ----------
+        core : CoreNetwork
+            Its parameters are those of the new object: what is written into one shows in the other.
+        loss : str
+            As for `Network`.
+
+        Returns
+        -------
+        Network
+            Keeps `core` alive.
+
+        Examples
+        --------
+        >>> from rosenblatt import Network, _core
+        >>> core = _core.NetworkFloat64([2, 1], ["Linear"])
+        >>> Network.over(core, "squared_error").b[1] = 5
+        >>> core.theta(1)[0, 0]
+        np.float64(5.0)
+        """
+        network = cls.__new__(cls)
+        network._look_into(core, loss)
+        return network
+
+    def _look_into(self, core: CoreNetwork, loss: str) -> None:
+        _core.check_loss(loss, core.activations[-1])
+        self._core = core
+        self._dtype: np.dtype[Any] = core.theta(1).dtype
         self._loss = loss
-        self._core: CoreNetwork = PRECISIONS[wanted].network(checked, list(activations))
-        _core.check_loss(loss, self._core.activations[-1])
         self._pass: CorePass | None = None
         self._batch = 0
         self._is_row = False
@@ -274,7 +306,7 @@ class Network:
         """
         if reduction not in ("mean", "sum"):
             raise ValueError(f"reduction must be 'mean' or 'sum', not {reduction!r}")
-        rate = _checked_eta(eta)
+        rate = checked_eta(eta)
         rows, is_row = self._checked_x(x)
         targets = self._checked_y(y, rows, is_row)
         self._use(rows, is_row)
@@ -284,6 +316,65 @@ class Network:
         self._scale = 1.0 if reduction == "sum" else 1.0 / len(rows)
         passed.descend(rate, self._scale)
         return loss * self._scale
+
+    def trace(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        eta: float,
+        *,
+        reduction: Literal["mean", "sum"] = "mean",
+    ) -> Trace:
+        """One iteration of backpropagation as `backpropagate` does it, with every number kept.
+
+        Parameters
+        ----------
+        x, y, eta, reduction
+            As for `backpropagate`.
+
+        Returns
+        -------
+        Trace
+            Copies of n, a, ḟ(n), s, the gradients, θ before and after, and the loss; print it.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As `backpropagate`.
+
+        Examples
+        --------
+        >>> from rosenblatt import Network
+        >>> network = Network([1, 1], "Linear")
+        >>> trace = network.trace([2.0], [1.0], eta=0.1)
+        >>> trace.s[1], trace.theta_after[1].ravel()
+        (array([-2.]), array([0.2, 0.4]))
+        """
+        before = [theta.copy() for theta in self.theta]
+        loss = self.backpropagate(x, y, eta, reduction=reduction)
+        rows, is_row = self._checked_x(x)
+        targets = self._checked_y(y, rows, is_row)
+        slopes = self._quantity(
+            "derivative", 1, lambda k: derivative(self._passed(), k, self.activations[k - 1])
+        )
+        return Trace(
+            sizes=tuple(self.sizes),
+            activations=tuple(self.activations),
+            loss_name=self._loss,
+            dtype=self._dtype,
+            eta=float(eta),
+            reduction=reduction,
+            is_row=is_row,
+            y=kept("y", 0, [targets[0] if is_row else targets])[0],
+            loss=loss,
+            n=kept("n", 1, list(self.n)),
+            a=kept("a", 0, list(self.a)),
+            derivative=kept("derivative", 1, list(slopes)),
+            s=kept("s", 1, list(self.s)),
+            gradient=kept("gradient", 1, list(self.gradient)),
+            theta_before=kept("theta_before", 1, before),
+            theta_after=kept("theta_after", 1, list(self.theta)),
+        )
 
     def perceptron_rule(self, x: ArrayLike, y: ArrayLike, eta: float) -> int:
         """Present rows one after the other and apply θ ← θ + η [1 x]ᵀ (y − a) to each (equation 6).
@@ -316,7 +407,7 @@ class Network:
         >>> [network.perceptron_rule(X, y, eta=1) for _ in range(7)]
         [2, 3, 3, 2, 1, 0, 0]
         """
-        rate = _checked_eta(eta)
+        rate = checked_eta(eta)
         rows, is_row = self._checked_x(x)
         targets = self._checked_y(y, rows, is_row)
         if not np.isin(targets, (0, 1)).all():
@@ -402,20 +493,3 @@ class Network:
             self._batch = len(rows)
         self._is_row = is_row
         self._scale = None
-
-
-def _checked_size(i: int, size: object) -> int:
-    if not isinstance(size, Integral) or isinstance(size, bool):
-        raise TypeError(f"sizes must be integers; size {i} is {size!r}")
-    if size < 1:
-        raise ValueError(f"every size of a network must be at least 1; size {i} is {size}")
-    return int(size)
-
-
-def _checked_eta(eta: object) -> float:
-    if not isinstance(eta, Real) or isinstance(eta, bool):
-        raise TypeError(f"eta must be a number, not {eta!r}")
-    rate = float(eta)
-    if not (np.isfinite(rate) and rate >= 0):
-        raise ValueError(f"eta must be finite and not negative, not {eta}")
-    return rate

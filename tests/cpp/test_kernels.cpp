@@ -53,24 +53,6 @@ double sum_of_squares(const std::vector<double>& values) {
 // Counts that are multiples of the padding, as the layout makes them.
 const std::vector<std::size_t> padded_counts{16, 32, 48, 64, 80, 160, 1600};
 
-TEST_CASE_TEMPLATE("descend", T, float, double) {
-    Dice dice(1);
-    for (const std::string& level : kernels::available_levels()) {
-        for (const std::size_t count : padded_counts) {
-            std::vector<T> theta = random_values<T>(dice, count);
-            const std::vector<T> gradient = random_values<T>(dice, count);
-            std::vector<double> expected = as_double(theta);
-            for (std::size_t i = 0; i < count; ++i) {
-                expected[i] -= 0.3 * 0.25 * static_cast<double>(gradient[i]);
-            }
-            kernels::level<T>(level).descend(theta.data(), gradient.data(), 0.3, 0.25, count);
-            CAPTURE(level);
-            CAPTURE(count);
-            CHECK(largest_difference(theta, expected) <= 2 * eps<T>);
-        }
-    }
-}
-
 TEST_CASE_TEMPLATE("sgd: momentum, with and without Nesterov", T, float, double) {
     Dice dice(2);
     for (const std::string& level : kernels::available_levels()) {

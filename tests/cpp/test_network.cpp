@@ -171,6 +171,20 @@ TEST_CASE("descend takes a step of eta times scale times the gradient") {
     check_close(network.theta(1), {{0.5}, {3}}, 0);
 }
 
+TEST_CASE("multiply_by_derivative: element by element, and the Jacobian of a softmax") {
+    Network<double> network({1, 2, 2}, {Activation::relu, Activation::softmax});
+    assign(network.theta(1), {{0, 0}, {1, -1}});
+    Workspace<double> workspace(network.layout(), 1, Keep::everything);
+    assign(workspace.a(0), {{3}});
+    network.forward(workspace, 1);
+    std::vector<double> s{5, 7};
+    const MatrixView<double> view{s.data(), 1, 2, 2};
+    network.multiply_by_derivative(view, workspace, 1);
+    check_close(view, {{5, 0}}, 0);
+    network.multiply_by_derivative(view, workspace, 2);  // a = [0.5 0.5]: 0.5 (s - 2.5)
+    check_close(view, {{1.25, -1.25}}, 1e-15);
+}
+
 TEST_CASE_TEMPLATE("the first rows of a larger workspace are a batch of their own", T, float, double) {
     Network<T> network({4, 7, 3}, {Activation::sigmoid, Activation::softmax});
     Dice dice(6);

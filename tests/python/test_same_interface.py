@@ -157,7 +157,7 @@ LACKING = {
 }
 # Public names of ours that scikit-learn's lack.
 OWN = {
-    *("callbacks", "n_threads", "from_sklearn", "to_sklearn", "gradient_check"),
+    *("callbacks", "n_threads", "from_sklearn", "to_sklearn", "gradient_check", "network_"),
     *({"loss", "max_fun", "set_fit_request", "set_partial_fit_request"} if IS_OLD else ()),
 }
 # Of lbfgs scikit-learn keeps no curve.

@@ -61,6 +61,10 @@ public:
     // or added to what is there. Returns the loss summed over rows. Gathers the columns of a sparse input itself.
     double backward(Workspace<T>& workspace, std::size_t rows, Loss loss, bool add = false) const;
 
+    // After forward: s, with the shape of a of layer k for the first rows of the batch, times f'(n) of these rows:
+    // element by element, or the Jacobian of a softmax.
+    void multiply_by_derivative(MatrixView<T> s, const Workspace<T>& workspace, std::size_t k) const;
+
 private:
     Layout layout_;
     AlignedBuffer<T> parameters_;
@@ -69,7 +73,7 @@ private:
 // Multiply-adds of the forward pass, or of the gradient, for a row like these.
 [[nodiscard]] std::size_t multiplications_per_row(const Layout& layout, const Rows& rows);
 
-// Gradient descent (equation 19): theta -= eta * scale * gradient.
+// Gradient descent (equation 19): theta -= eta * scale * gradient, to the bit as SGD without momentum does it.
 template <class T>
 void descend(Network<T>& network, const Workspace<T>& workspace, double eta, double scale);
 

@@ -1,15 +1,6 @@
 // The steps of the optimizers over one flat range of parameters; count is a multiple of the padding. The L2 penalty
 // needs sum theta^2 of every batch, so the same pass over theta gives it.
 
-template <class T>
-void descend(T* theta, const T* gradient, double learning_rate, double scale, std::size_t count) {
-    const T rate = static_cast<T>(learning_rate);
-    const T factor = static_cast<T>(scale);
-    for (std::size_t i = 0; i < count; ++i) {
-        theta[i] -= rate * (factor * gradient[i]);
-    }
-}
-
 // The new theta of so many vectors is held back in registers and stored together. Every thread has read theta in the
 // forward pass, so each of its cache lines has to be claimed from the other cores before it is written, and a core
 // claims several at a time only where nothing else is stored in between: with two threads, four vectors at a time make

@@ -47,7 +47,6 @@ constexpr Table<T> make_table() {
         .gather_float32 = gather<T, float>,
         .gather_float64 = gather<T, double>,
         .is_finite = is_finite<T>,
-        .descend = descend<T>,
         .sgd = sgd<T>,
         .adam = adam<T>,
         .dot = dot<T>,
