@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rosenblatt import callbacks, datasets, plot
     from rosenblatt._core import active_isa, available_isas
+    from rosenblatt.linear_separation import separability
     from rosenblatt.mlp_classifier import MLPClassifier
     from rosenblatt.mlp_regressor import MLPRegressor
     from rosenblatt.network import Network
@@ -39,6 +40,7 @@ __all__ = [
     "callbacks",
     "datasets",
     "plot",
+    "separability",
 ]
 
 # scikit-learn's import takes about a second: each name is fetched when it is first used.
@@ -49,6 +51,7 @@ _HOME = {
     "Perceptron": "rosenblatt.perceptron",
     "active_isa": "rosenblatt._core",
     "available_isas": "rosenblatt._core",
+    "separability": "rosenblatt.linear_separation",
 }
 _MODULES = ("callbacks", "datasets", "plot")
 
