@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rosenblatt.mlp_regressor import MLPRegressor
     from rosenblatt.network import Network
     from rosenblatt.perceptron import Perceptron
+    from rosenblatt.rule_trace import perceptron_trace
 
 __all__ = [
     "MLPClassifier",
@@ -39,6 +40,7 @@ __all__ = [
     "available_isas",
     "callbacks",
     "datasets",
+    "perceptron_trace",
     "plot",
     "separability",
 ]
@@ -51,6 +53,7 @@ _HOME = {
     "Perceptron": "rosenblatt.perceptron",
     "active_isa": "rosenblatt._core",
     "available_isas": "rosenblatt._core",
+    "perceptron_trace": "rosenblatt.rule_trace",
     "separability": "rosenblatt.linear_separation",
 }
 _MODULES = ("callbacks", "datasets", "plot")

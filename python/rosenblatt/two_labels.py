@@ -27,6 +27,7 @@ def two_classes(X: ArrayLike, y: ArrayLike) -> tuple[Array, Array, tuple[Any, An
     Returns
     -------
     X : ndarray of float64 of shape (rows, columns)
+        A copy that cannot be written to.
     y : ndarray of float64 of shape (rows,)
         0 or 1.
     labels : tuple
@@ -46,7 +47,8 @@ def two_classes(X: ArrayLike, y: ArrayLike) -> tuple[Array, Array, tuple[Any, An
     >>> y, labels
     (array([1., 0.]), ('no', 'yes'))
     """
-    rows = as_numbers("X", X, np.dtype(np.float64))
+    rows = as_numbers("X", X, np.dtype(np.float64)).copy()  # whoever keeps them must not see them change
+    rows.flags.writeable = False
     if rows.ndim != 2 or 0 in rows.shape:
         raise ValueError(
             f"X must have the shape (rows, columns), at least one of each; got an array of shape {rows.shape}"
