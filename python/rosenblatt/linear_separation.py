@@ -17,6 +17,8 @@ __all__ = ["Separability", "separability"]
 
 # How close the two combinations of a certificate meet, in units of a column's largest absolute value.
 _MEETS = 1e-9
+# So many rows, and numbers of a row, are printed; `weights` and `point` have all.
+_MOST = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +89,10 @@ class Separability:
     def _combination(self, target: int) -> str:
         assert self.weights is not None
         rows = np.flatnonzero((self.weights > 0) & (self.y == target))
-        return " + ".join(f"{self.weights[i]:.6g} · row {i} {_vector(self.X[i])}" for i in rows)
+        terms = [f"{self.weights[i]:.6g} · row {i} {_vector(self.X[i])}" for i in rows[:_MOST]]
+        if len(rows) > _MOST:
+            terms.append(f"{len(rows) - _MOST} rows more")
+        return " + ".join(terms)
 
     def to_dict(self) -> dict[str, Any]:
         """All but X and y, in plain Python types.
@@ -246,4 +251,7 @@ def _confirmed_weights(X: Array, y: Array, weights: Array) -> Array | None:
 
 
 def _vector(values: Array) -> str:
-    return f"({', '.join(f'{value:.6g}' for value in values)})"
+    texts = [f"{value:.6g}" for value in values]
+    if len(texts) > _MOST:
+        texts[_MOST // 2 : -_MOST // 2] = ["…"]
+    return f"({', '.join(texts)})"
