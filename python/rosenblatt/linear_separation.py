@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -219,7 +220,8 @@ def _meeting_weights(X: Array, y: Array) -> Iterator[Array]:
     if found.x is not None:
         yield np.maximum(found.x, 0)
     # The solver is content with errors of 1e-7, and drops coefficients below 1e-9; least squares reach 1e-15.
-    yield nnls(sums, wanted)[0]
+    with suppress(RuntimeError):  # should they go in circles, there is no second guess
+        yield nnls(sums, wanted)[0]
 
 
 def _confirmed_plane(

@@ -52,7 +52,10 @@ def margin_and_radius(X: Array, y: Array, theta: Array) -> tuple[float, float]:
     tz = (2 * y[:, np.newaxis] - 1) * z
     # |Σ λ t z|² + (1 − Σ λ)² is least for a multiple of the weights whose Σ λ t z / Σ λ is nearest to 0.
     system = np.vstack([tz.T / radius, np.ones(len(X))])
-    weights = nnls(system, np.append(np.zeros(z.shape[1]), 1))[0]
+    try:
+        weights = nnls(system, np.append(np.zeros(z.shape[1]), 1))[0]
+    except RuntimeError:  # it went in circles
+        weights = np.zeros(len(X))
     found = [_margin(tz, direction) for direction in (weights @ (tz / radius), theta)]
     return max(found), radius
 

@@ -6,10 +6,12 @@ import json
 import math
 import re
 from itertools import pairwise
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
+import scipy.optimize
 from scipy.optimize import minimize
 
 from rosenblatt import Network, datasets, perceptron_trace, separability
@@ -140,6 +142,19 @@ def test_margin_of_badly_scaled_columns(scale: float) -> None:
     assert trace.margin >= best * (1 - 1e-9) > 0
 
 
+def test_without_least_squares_a_hyperplane_still_gives_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    def circle(*_: object) -> NoReturn:
+        raise RuntimeError("Maximum number of iterations reached.")
+
+    X, y = random_separable(3)
+    best = perceptron_trace(X, y, max_epochs=10_000)
+    assert best.margin > 0
+    monkeypatch.setattr(scipy.optimize, "nnls", circle)
+    trace = perceptron_trace(X, y, max_epochs=10_000)
+    assert 0 < trace.margin <= best.margin
+    assert trace.n_updates <= best.bound <= trace.bound
+
+
 def test_what_is_not_separable_has_no_bound() -> None:
     trace = perceptron_trace(*datasets.logic("xor"), max_epochs=50)
     assert not trace.converged
@@ -206,6 +221,12 @@ def test_html() -> None:
         '<td colspan="9">… 360 presentations more …</td>'
         in perceptron_trace(*datasets.logic("xor"))._repr_html_()
     )
+
+
+def test_the_page_shows_what_is_printed() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "perceptron.md").read_text(encoding="utf-8")
+    assert f"```text\n{perceptron_trace(*datasets.logic('or'))}\n```" in page
+    assert f"```text\n{separability(*datasets.logic('xor'))}\n```" in page
 
 
 @pytest.mark.parametrize("name", ["and", "xor"])
