@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import scipy.optimize
 from scipy.optimize import minimize
+from sklearn.datasets import load_breast_cancer
 
 from rosenblatt import Network, datasets, perceptron_trace, separability
 
@@ -140,6 +141,13 @@ def test_margin_of_badly_scaled_columns(scale: float) -> None:
     u = np.stack([b.ravel(), w1.ravel(), w2.ravel()])
     best = float(((tz @ u).min(axis=0) / np.linalg.norm(u, axis=0)).max())
     assert trace.margin >= best * (1 - 1e-9) > 0
+
+
+def test_margin_a_hundred_millionth_of_the_radius() -> None:
+    # SLSQP, on columns divided by their largest value, and the dual problem both give 4.13707301e-5.
+    trace = perceptron_trace(*load_breast_cancer(return_X_y=True), max_epochs=1)
+    assert trace.margin == pytest.approx(4.13707301e-5, rel=1e-7)
+    assert trace.radius == pytest.approx(4974.7, rel=1e-4)
 
 
 def test_without_least_squares_a_hyperplane_still_gives_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
