@@ -23,10 +23,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rosenblatt import callbacks, datasets, plot
     from rosenblatt._core import active_isa, available_isas
+    from rosenblatt.linear_separation import separability
     from rosenblatt.mlp_classifier import MLPClassifier
     from rosenblatt.mlp_regressor import MLPRegressor
     from rosenblatt.network import Network
     from rosenblatt.perceptron import Perceptron
+    from rosenblatt.rule_trace import perceptron_trace
 
 __all__ = [
     "MLPClassifier",
@@ -38,7 +40,9 @@ __all__ = [
     "available_isas",
     "callbacks",
     "datasets",
+    "perceptron_trace",
     "plot",
+    "separability",
 ]
 
 # scikit-learn's import takes about a second: each name is fetched when it is first used.
@@ -49,6 +53,8 @@ _HOME = {
     "Perceptron": "rosenblatt.perceptron",
     "active_isa": "rosenblatt._core",
     "available_isas": "rosenblatt._core",
+    "perceptron_trace": "rosenblatt.rule_trace",
+    "separability": "rosenblatt.linear_separation",
 }
 _MODULES = ("callbacks", "datasets", "plot")
 

@@ -67,7 +67,7 @@ def application() -> "typer.Typer":
     --------
     >>> from rosenblatt.cli import application
     >>> [command.name for command in application().registered_commands]
-    ['demo']
+    ['demo', 'perceptron']
     """
     import typer
 
@@ -105,6 +105,13 @@ def application() -> "typer.Typer":
             )
         return [int(word) for word in words]
 
+    def failed(error: Exception, out_of_memory: str) -> typer.Exit:
+        message = " ".join(str(error).split()) or type(error).__name__
+        if isinstance(error, MemoryError):
+            message = out_of_memory
+        typer.echo(f"rosenblatt: {message}", err=True)
+        return typer.Exit(1)
+
     @app.command("demo", help="Learn handwritten digits, and show and draw how well it went.")
     def run_demo(
         data: Annotated[
@@ -136,12 +143,38 @@ def application() -> "typer.Typer":
         except BrokenPipeError:
             raise  # whoever read our output has read enough: typer ends quietly
         except (ImportError, OSError, ValueError, MemoryError) as error:
-            message = " ".join(str(error).split()) or type(error).__name__
-            if isinstance(error, MemoryError):
-                message = f"not enough memory to learn with --hidden {hidden}"
-            typer.echo(f"rosenblatt: {message}", err=True)
-            raise typer.Exit(1) from error
+            raise failed(error, f"not enough memory to learn with --hidden {hidden}") from error
         if not finished:
             raise typer.Exit(130)
+
+    @app.command(
+        "perceptron",
+        help="Train one perceptron by the perceptron rule and show every step; where no line separates the "
+        "two classes, show why.",
+        epilog="Example: rosenblatt perceptron --data xor --epochs 10",
+    )
+    def run_perceptron(
+        data: Annotated[
+            str,
+            typer.Option(
+                help="and, or, xor, or a CSV file: numbers, and one of two labels in the last column.",
+                metavar="and|or|xor|FILE.csv",
+            ),
+        ] = "and",
+        eta: Annotated[float, typer.Option(help="Learning rate.")] = 1.0,
+        epochs: Annotated[int, typer.Option(min=1, help="The most passes over the rows.")] = 100,
+        json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    ) -> None:
+        if not 0 < eta < float("inf"):
+            raise typer.BadParameter(f"{eta} is not finite and positive", param_hint="'--eta'")
+
+        from rosenblatt import rule_report
+
+        try:
+            typer.echo(rule_report.report(data, eta, epochs, json))
+        except BrokenPipeError:
+            raise
+        except (OSError, ValueError, ArithmeticError, MemoryError) as error:
+            raise failed(error, f"not enough memory to keep {epochs} epochs; see --epochs") from error
 
     return app
