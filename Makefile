@@ -171,7 +171,7 @@ venv: $(VENV)/installed-dev
 system-dev:
 	@tools/system_packages.sh $(PYTHON) doctest
 
-$(VENV)/build-tools .venv-oldest/build-tools:
+$(VENV)/build-tools:
 	@tools/system_packages.sh $(PYTHON)
 	$(call say,Making the virtual environment $(@D) with the build tools from PyPI)
 	@$(PYTHON) -m venv $(@D)
@@ -191,9 +191,13 @@ $(VENV)/installed-dev: $(SOURCES) | $(VENV)/build-tools
 	@$(BIN)/python -m pip install --quiet --no-build-isolation '.[dev]'
 	@touch $@ $(VENV)/installed-demo
 
-.venv-oldest/installed: $(SOURCES) tests/oldest.txt | .venv-oldest/build-tools
-	@tools/system_packages.sh $(PYTHON)
+# The wheel that the other environment was given, which is not compiled again.
+.venv-oldest/installed: $(VENV)/installed-dev tests/oldest.txt
 	$(call say,Installing rosenblatt with its oldest supported dependencies into .venv-oldest)
-	@.venv-oldest/bin/python -m pip install --quiet --no-build-isolation --config-settings=build-dir=build/oldest \
-	  --constraint tests/oldest.txt '.[cli,plot,test]'
+	@$(PYTHON) -m venv .venv-oldest
+	@rm -f build/wheel/*.whl
+	@$(BIN)/python -m pip wheel --quiet --no-build-isolation --no-deps --wheel-dir build/wheel .
+	@.venv-oldest/bin/python -m pip install --quiet --constraint tests/oldest.txt \
+	  "$$(ls build/wheel/*.whl)[cli,plot,test]"
+	@.venv-oldest/bin/python -m pip install --quiet --no-deps --force-reinstall build/wheel/*.whl
 	@touch $@
