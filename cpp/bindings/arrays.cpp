@@ -25,10 +25,6 @@ bool element_of(const py::dtype& dtype, Element& element) {
     return true;
 }
 
-bool is_aligned(const py::array& array) {
-    return (static_cast<unsigned>(array.flags()) & static_cast<unsigned>(py::detail::npy_api::NPY_ARRAY_ALIGNED_)) != 0;
-}
-
 // An array with all elements side by side, for a copy only where it must be one.
 py::array as_vector(const py::object& attribute, const std::string& name) {
     if (!py::isinstance<py::array>(attribute)) {
@@ -54,23 +50,11 @@ Integers as_integers(const py::array& vector, const std::string& name) {
     return {vector.data(), static_cast<std::size_t>(vector.size()), are_wide};
 }
 
-template <class T>
-std::span<const T> as_span(const py::array& array, const char* name) {
-    if (!array.dtype().equal(py::dtype::of<T>())) {
-        throw py::type_error(std::string(name) + " must be an array of " +
-                             py::str(py::dtype::of<T>()).cast<std::string>() + ", not of " +
-                             py::str(array.dtype()).cast<std::string>());
-    }
-    if (array.ndim() != 1) {
-        throw py::value_error(std::string(name) + " must have one dimension, not " + std::to_string(array.ndim()));
-    }
-    if ((array.size() > 1 && array.strides(0) != array.itemsize()) || !is_aligned(array)) {
-        throw py::value_error(std::string(name) + " must be contiguous");
-    }
-    return {static_cast<const T*>(array.data()), static_cast<std::size_t>(array.size())};
-}
-
 }  // namespace
+
+bool is_aligned(const py::array& array) {
+    return (static_cast<unsigned>(array.flags()) & static_cast<unsigned>(py::detail::npy_api::NPY_ARRAY_ALIGNED_)) != 0;
+}
 
 Table as_table(const py::array& array, const char* name) {
     py::array owner = array;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "rosenblatt/matrix_view.hpp"
@@ -32,6 +33,26 @@ struct Table {
 // and indptr (int32 or int64). These arrays are copied only where their elements are not neighbours. Raises TypeError
 // and ValueError for anything else, also for indices out of range.
 [[nodiscard]] Table as_rows(const py::object& x, const char* name);
+
+// Whether every element lies at a multiple of its size.
+[[nodiscard]] bool is_aligned(const py::array& array);
+
+// A one-dimensional contiguous array of exactly this dtype; raises TypeError and ValueError as above.
+template <class T>
+[[nodiscard]] std::span<const T> as_span(const py::array& array, const char* name) {
+    if (!array.dtype().equal(py::dtype::of<T>())) {
+        throw py::type_error(std::string(name) + " must be an array of " +
+                             py::str(py::dtype::of<T>()).cast<std::string>() + ", not of " +
+                             py::str(array.dtype()).cast<std::string>());
+    }
+    if (array.ndim() != 1) {
+        throw py::value_error(std::string(name) + " must have one dimension, not " + std::to_string(array.ndim()));
+    }
+    if ((array.size() > 1 && array.strides(0) != array.itemsize()) || !is_aligned(array)) {
+        throw py::value_error(std::string(name) + " must be contiguous");
+    }
+    return {static_cast<const T*>(array.data()), static_cast<std::size_t>(array.size())};
+}
 
 // A one-dimensional contiguous array of int64; raises TypeError and ValueError as above.
 [[nodiscard]] std::span<const std::int64_t> as_index(const py::array& array, const char* name);

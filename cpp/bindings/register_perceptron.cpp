@@ -49,23 +49,6 @@ const char* name_of(PerceptronResult::Ending ending) {
     return "interrupted";
 }
 
-// The entries of a contiguous one-dimensional array of exactly this dtype.
-template <class T>
-std::span<const T> as_span(const py::array& array, const char* name) {
-    if (!array.dtype().equal(py::dtype::of<T>())) {
-        throw py::type_error(std::string(name) + " must be an array of " +
-                             py::str(py::dtype::of<T>()).cast<std::string>() + ", not of " +
-                             py::str(array.dtype()).cast<std::string>());
-    }
-    if (array.ndim() != 1) {
-        throw py::value_error(std::string(name) + " must have one dimension, not " + std::to_string(array.ndim()));
-    }
-    if ((static_cast<unsigned>(array.flags()) & static_cast<unsigned>(py::array::c_style)) == 0) {
-        throw py::value_error(std::string(name) + " must be contiguous");
-    }
-    return {static_cast<const T*>(array.data()), static_cast<std::size_t>(array.size())};
-}
-
 // Calls Python; true for its answer true, and also for a Ctrl-C that came while it ran.
 template <class Call>
 bool is_stopped_by(const Call& call) {

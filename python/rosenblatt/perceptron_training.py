@@ -165,7 +165,7 @@ class PerceptronTraining(BaseEstimator):  # type: ignore[misc]
         class_weight = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
         weights = None
         if sample_weight is not None:
-            weights = np.ascontiguousarray(_check_sample_weight(sample_weight, X, dtype=dtype))
+            weights = np.require(_check_sample_weight(sample_weight, X, dtype=dtype), requirements=["C", "A"])
         units, validation = self._units(labels, class_weight, weights)
         train_units(
             units,

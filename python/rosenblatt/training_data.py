@@ -105,7 +105,9 @@ def checked_weights(sample_weight: ArrayLike | None, X: Any) -> Array | None:
     """
     if sample_weight is None:
         return None
-    weights = np.ascontiguousarray(_check_sample_weight(sample_weight, X, dtype=np.float64))
+    weights: Array = np.require(
+        _check_sample_weight(sample_weight, X, dtype=np.float64), requirements=["C", "A"]
+    )
     if not weights.any():
         raise ValueError("Sample weights must contain at least one non-zero number.")
     with np.errstate(over="ignore", invalid="ignore"):

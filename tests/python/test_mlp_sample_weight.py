@@ -222,3 +222,15 @@ def test_bit_identical_for_any_number_of_threads(estimator, solver):
         model = make(estimator, **parameters, n_threads=n_threads).fit(given, y, weights)
         assert_alike(model, alone)
         assert model.validation_scores_ == alone.validation_scores_
+
+
+@pytest.mark.parametrize("estimator", [*ESTIMATORS, rosenblatt.Perceptron])
+def test_weights_in_any_layout(estimator):
+    def trained(weights):
+        model = estimator(max_iter=5, random_state=0).fit(X, Y, sample_weight=weights)
+        return model.coef_ if estimator is rosenblatt.Perceptron else model.coefs_[0]
+
+    unaligned = np.frombuffer(b"x" + WEIGHTS.tobytes(), np.uint8)[1:].view(np.float64)
+    assert not unaligned.flags.aligned
+    for weights in (unaligned, np.repeat(WEIGHTS, 2)[::2], WEIGHTS[::-1].copy()[::-1]):
+        np.testing.assert_array_equal(trained(weights), trained(WEIGHTS))
