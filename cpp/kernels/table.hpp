@@ -44,6 +44,15 @@ struct AdamStep {
     double epsilon;
 };
 
+// The numbers that some losses take; the others do not look at them.
+struct LossParameters {
+    double huber_delta;
+    double tweedie_power;
+    double focal_gamma;
+    const double* quantiles;  // of one output after the other, and again from the first
+    std::size_t quantile_count;
+};
+
 // Rows of the caller's table that will be read soon. A product that computes meanwhile asks for some of their cache
 // lines with every tile: read when they are needed, rows of float32 took an eighth of an epoch of MNIST.
 struct Ahead {
@@ -114,7 +123,8 @@ struct Table {
     // losses[i] = L of row i, the same whatever the other rows; s = dL/da (dL/dn for canonical losses); by Loss. The
     // padding of a and y may hold anything, that of s stays zero.
     void (*loss[loss_count])(double* losses, T* s, std::size_t s_stride, const T* a, std::size_t a_stride, const T* y,
-                             std::size_t y_stride, std::size_t rows, std::size_t cols);
+                             std::size_t y_stride, std::size_t rows, std::size_t cols,
+                             const LossParameters* parameters);
 
     // out[i] (cols wide) = in[index[i]], converted; in_stride in elements, may be negative
     void (*gather_uint8)(T* out, std::size_t out_stride, const std::uint8_t* in, std::ptrdiff_t in_stride,

@@ -8,12 +8,14 @@
 namespace rosenblatt {
 namespace {
 
-constexpr std::array<std::string_view, activation_count> names{"HardLimit", "ReLU",    "Linear",     "Sigmoid",
-                                                               "Tanh",      "Softmax", "Exponential"};
+constexpr std::array<std::string_view, activation_count> names{"HardLimit", "ReLU",    "Linear",      "Sigmoid",
+                                                               "Tanh",      "Softmax", "Exponential", "Ordered"};
 
 }  // namespace
 
-bool is_elementwise(Activation activation) { return activation != Activation::softmax; }
+bool is_elementwise(Activation activation) {
+    return activation != Activation::softmax && activation != Activation::ordered;
+}
 
 std::string_view name(Activation activation) { return names.at(static_cast<std::size_t>(activation)); }
 

@@ -93,23 +93,33 @@ void Network<T>::forward_next(Workspace<T>& workspace, std::size_t rows, std::si
 }
 
 template <class T>
-void Network<T>::sensitivities(Workspace<T>& workspace, std::size_t rows, std::size_t first, Loss loss,
+void Network<T>::sensitivities(Workspace<T>& workspace, std::size_t rows, std::size_t first, const LossFunction& loss,
                                std::span<double> losses, std::span<const double> weights) const {
+    const MatrixView<T> s = workspace.s(depth()).rows_from(first, rows);
+    const MatrixView<T> a = workspace.a(depth()).rows_from(first, rows);
+    const MatrixView<T> y = workspace.y().rows_from(first, rows);
+    const kernels::LossParameters parameters{loss.huber_delta, loss.tweedie_power, loss.focal_gamma,
+                                             loss.quantiles.data(), loss.quantiles.size()};
+    kernels::active<T>().loss[static_cast<int>(loss.loss)](losses.data(), s.data, s.stride, a.data, a.stride, y.data,
+                                                           y.stride, rows, layout_.outputs(), &parameters);
+    propagate_back(workspace, rows, first, is_canonical(loss.loss), losses, weights);
+}
+
+template <class T>
+void Network<T>::propagate_back(Workspace<T>& workspace, std::size_t rows, std::size_t first, bool is_canonical,
+                                std::span<double> losses, std::span<const double> weights) const {
     const kernels::Table<T>& kernel = kernels::active<T>();
 
     // s^l = dL/da^l o f'(n^l)
     const std::size_t l = depth();
     const MatrixView<T> s_last = workspace.s(l).rows_from(first, rows);
     const MatrixView<T> a_last = workspace.a(l).rows_from(first, rows);
-    const MatrixView<T> y = workspace.y().rows_from(first, rows);
-    kernel.loss[static_cast<int>(loss)](losses.data(), s_last.data, s_last.stride, a_last.data, a_last.stride, y.data,
-                                        y.stride, rows, layout_.outputs());
     for (std::size_t i = 0; i < weights.size(); ++i) {
         losses[i] *= weights[i];
         T* s = s_last.row(i);
         std::transform(s, s + s_last.cols, s, [&](T x) { return static_cast<T>(static_cast<double>(x) * weights[i]); });
     }
-    if (!is_canonical(loss)) {
+    if (!is_canonical) {
         kernel.derivative[static_cast<int>(layout_.layers().back().activation)](s_last.data, s_last.stride, a_last.data,
                                                                                 a_last.stride, rows, s_last.cols);
     }
@@ -175,12 +185,15 @@ void Network<T>::transpose_weights(Workspace<T>& workspace, std::size_t k, std::
 }
 
 template <class T>
-double Network<T>::backward(Workspace<T>& workspace, std::size_t rows, Loss loss, bool add) const {
+double Network<T>::backward(Workspace<T>& workspace, std::size_t rows, const LossFunction& loss, bool add) const {
     for (std::size_t k = 2; k <= depth(); ++k) {
         transpose_weights(workspace, k, 0, layout_.layers()[k - 1].inputs + 1);
     }
     if (workspace.sparse() != nullptr) {
         workspace.sparse()->transpose();
+    }
+    if (loss.label_smoothing > 0) {
+        smooth_labels(workspace.y().rows_from(0, rows), loss);
     }
     std::vector<double> losses(rows);
     sensitivities(workspace, rows, 0, loss, losses);

@@ -4,13 +4,13 @@
 #include <chrono>
 #include <span>
 #include <stdexcept>
+#include <utility>
 
 namespace rosenblatt {
 namespace {
 
-double checked_weight(const TrainingData& data, const Layout& layout, Loss loss) {
+double checked_weight(const TrainingData& data, const Layout& layout) {
     check_training_data(data, layout);
-    check_loss(loss, layout.layers().back().activation);
     const double weight = total_weight(data.targets, data.training);
     if (weight == 0) {
         throw std::invalid_argument("the weights of the rows add up to 0");
@@ -21,14 +21,20 @@ double checked_weight(const TrainingData& data, const Layout& layout, Loss loss)
 }  // namespace
 
 template <class T>
-Objective<T>::Objective(const Network<T>& network, const TrainingData& data, const ObjectiveOptions& options)
+Objective<T>::Objective(const Network<T>& network, const TrainingData& data, const ObjectiveOptions& options,
+                        OwnLoss<T> own_loss)
     : team_(worthwhile_threads(network.layout(), data.training.size(), options.threads, data.rows)),
-      weight_(checked_weight(data, network.layout(), options.loss)),
+      weight_(checked_weight(data, network.layout())),
       index_(data.training.begin(), data.training.end()),
       options_(options),
       layout_(network.layout()),
       data_(data),
-      step_(network, index_.size(), team_, data.rows, {Way::by_rows}, true) {}
+      step_(network, index_.size(), team_, data.rows, {Way::by_rows}, true) {
+    if (!own_loss) {
+        check_loss(options.loss, layout_.layers().back().activation);
+    }
+    step_.take_own_loss(std::move(own_loss));
+}
 
 template <class T>
 std::optional<typename Objective<T>::Value> Objective<T>::evaluate(const Network<T>& network,

@@ -63,14 +63,18 @@ private:
 };
 
 template <class T>
-Trainer<T>::Trainer(const Network<T>& network, const TrainerOptions& options, std::shared_ptr<Optimizer<T>> optimizer)
+Trainer<T>::Trainer(const Network<T>& network, const TrainerOptions& options, std::shared_ptr<Optimizer<T>> optimizer,
+                    OwnLoss<T> own_loss)
     : options_(options),
+      own_loss_(std::move(own_loss)),
       optimizer_(optimizer != nullptr ? std::move(optimizer)
                                       : std::make_shared<Optimizer<T>>(network.layout(), options.optimizer)) {
     if (optimizer_->layout().sizes() != network.layout().sizes()) {
         throw std::invalid_argument("the optimizer is that of a network of other sizes");
     }
-    check_loss(options.loss, network.layout().layers().back().activation);
+    if (!own_loss_) {
+        check_loss(options.loss, network.layout().layers().back().activation);
+    }
     if (options.batch_size == 0) {
         throw std::invalid_argument("batch_size must be at least 1, not 0");
     }
@@ -137,14 +141,16 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
     const std::size_t batch_size = std::min(options_.batch_size, data.training.size());
     Team team(worthwhile_threads(network.layout(), batch_size, options_.threads, data.rows));
     TrainingStep<T> step(network, batch_size, team, data.rows);
+    step.take_own_loss(own_loss_);
     std::vector<std::int64_t> order(data.training.begin(), data.training.end());
     std::vector<std::int64_t> permutation(options_.shuffle ? order.size() : 0);
     std::vector<std::int64_t> shuffled(permutation.size());
     // To be interrupted within an epoch, its beginning must be saved; a short one is rather waited for. The first one
-    // is taken for short if it is below 10^8 operations: a twentieth of a second at 2 GFLOP/s.
+    // is taken for short if it is below 10^8 operations: a twentieth of a second at 2 GFLOP/s. None is with a loss of
+    // one's own, which may throw at any time.
     LastEpoch last_epoch(network, *optimizer_);
     constexpr std::size_t most_multiplications = 17'000'000;  // of a forward pass: a sixth of all operations
-    if (order.size() > most_multiplications / multiplications_per_row(network.layout(), data.rows)) {
+    if (own_loss_ || order.size() > most_multiplications / multiplications_per_row(network.layout(), data.rows)) {
         last_epoch.save();
     }
     constexpr std::size_t most_reserved = 100'000;  // a training that may be endless reserves no more
@@ -166,7 +172,7 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
                 last_epoch.restore();
                 return Ending::interrupted;
             }
-        } catch (...) {  // the listener's, asked about an interruption: then the last epoch is saved
+        } catch (...) {  // of a loss of one's own, or of the listener, asked about an interruption: then it is saved
             last_epoch.restore();
             throw;
         }
@@ -198,7 +204,7 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
         if (interruption.requested(end)) {
             return Ending::interrupted;
         }
-        if (end - begin > look_interval / 2) {
+        if (own_loss_ || end - begin > look_interval / 2) {
             last_epoch.save();
         } else {
             last_epoch.forget();

@@ -155,7 +155,7 @@ std::span<const double> TrainingStep<T>::gather_weights(const Targets& targets, 
 
 template <class T>
 double TrainingStep<T>::pass(const Network<T>& network, const Targets& targets, std::span<const std::int64_t> index,
-                             Loss loss, const Upcoming& upcoming) {
+                             const LossFunction& loss, const Upcoming& upcoming) {
     rows_ = index.size();
     upcoming_ = upcoming;
     SparseBatch<T>* sparse = workspace_.sparse();
@@ -192,15 +192,30 @@ double TrainingStep<T>::pass(const Network<T>& network, const Targets& targets, 
             gather(workspace_.a(0).rows_from(first, count), x_, index.subspan(first, count));
         }
         gather(workspace_.y().rows_from(first, count), targets, index.subspan(first, count));
+        if (loss.label_smoothing > 0) {
+            smooth_labels(workspace_.y().rows_from(first, count), loss);
+        }
         network.forward(workspace_, count, first, ahead_of_block(block), has_begun);
-        network.sensitivities(workspace_, count, first, loss, std::span(losses_).subspan(first, count),
-                              gather_weights(targets, index.subspan(first, count), first));
+        if (!own_loss_) {
+            network.sensitivities(workspace_, count, first, loss, std::span(losses_).subspan(first, count),
+                                  gather_weights(targets, index.subspan(first, count), first));
+        }
         if (way_ == Way::by_inputs && !in_place) {
             const Part next = part(block, upcoming_.next.size());
             gather(workspace_.next_a0().rows_from(next.first, next.count), x_,
                    upcoming_.next.subspan(next.first, next.count));
         }
     });
+    if (own_loss_) {
+        const std::size_t l = network.depth();
+        own_loss_(workspace_.s(l).rows_from(0, rows_), std::span(losses_).first(rows_),
+                  workspace_.a(l).rows_from(0, rows_), workspace_.y().rows_from(0, rows_));
+        team_.run(blocks_, [&](std::size_t block, std::size_t) {
+            const auto [first, count] = part(block, rows_);
+            network.propagate_back(workspace_, count, first, false, std::span(losses_).subspan(first, count),
+                                   gather_weights(targets, index.subspan(first, count), first));
+        });
+    }
     return std::accumulate(losses_.begin(), losses_.begin() + static_cast<std::ptrdiff_t>(rows_), 0.0);
 }
 

@@ -1,4 +1,5 @@
-// The activation functions f of a layer (textbook equations 34-38; the exponential is that of a Poisson regression).
+// The activation functions f of a layer (textbook equations 34-38; the exponential is that of a Poisson regression,
+// ordered that of several quantiles at once).
 #pragma once
 
 #include <span>
@@ -6,11 +7,11 @@
 
 namespace rosenblatt {
 
-enum class Activation { hard_limit, relu, linear, sigmoid, tanh, softmax, exponential };
+enum class Activation { hard_limit, relu, linear, sigmoid, tanh, softmax, exponential, ordered };
 
-inline constexpr int activation_count = 7;
+inline constexpr int activation_count = 8;
 
-// Whether each a_j depends on n_j alone: all but softmax.
+// Whether each a_j depends on n_j alone: all but softmax and ordered.
 [[nodiscard]] bool is_elementwise(Activation activation);
 
 // The textbook's name of an activation, e.g. "HardLimit".

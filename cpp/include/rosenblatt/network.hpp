@@ -8,7 +8,7 @@
 
 #include "rosenblatt/aligned_buffer.hpp"
 #include "rosenblatt/layout.hpp"
-#include "rosenblatt/loss.hpp"
+#include "rosenblatt/loss_function.hpp"
 #include "rosenblatt/matrix_view.hpp"
 #include "rosenblatt/rows.hpp"
 #include "rosenblatt/workspace.hpp"
@@ -45,8 +45,13 @@ public:
 
     // After forward: the sensitivities of these rows (equations 24, 33), and the loss of each of them. workspace.y()
     // holds the targets, workspace.transposed_weights() W as it is. With `weights`, both are multiplied by the row's.
-    void sensitivities(Workspace<T>& workspace, std::size_t rows, std::size_t first, Loss loss,
+    void sensitivities(Workspace<T>& workspace, std::size_t rows, std::size_t first, const LossFunction& loss,
                        std::span<double> losses, std::span<const double> weights = {}) const;
+
+    // The second half of that, for a loss that somebody else has taken: workspace.s(l) holds dL/da of these rows, or
+    // dL/dn where the loss is canonical.
+    void propagate_back(Workspace<T>& workspace, std::size_t rows, std::size_t first, bool is_canonical,
+                        std::span<double> losses, std::span<const double> weights = {}) const;
 
     // After that: rows `first` to first + count - 1 of [1 a]^T s of layer k (equation 19), summed over the first `rows`
     // rows of the batch; out has the stride of theta. With `add`, out += that. Of a sparse input, all rows that were
@@ -58,8 +63,9 @@ public:
     void transpose_weights(Workspace<T>& workspace, std::size_t k, std::size_t first, std::size_t count) const;
 
     // The backward pass in one: the sensitivities of all layers, workspace.gradient() from them, summed over the rows
-    // or added to what is there. Returns the loss summed over rows. Gathers the columns of a sparse input itself.
-    double backward(Workspace<T>& workspace, std::size_t rows, Loss loss, bool add = false) const;
+    // or added to what is there. Returns the loss summed over rows. Smooths workspace.y() if the loss does. Gathers the
+    // columns of a sparse input itself.
+    double backward(Workspace<T>& workspace, std::size_t rows, const LossFunction& loss, bool add = false) const;
 
     // After forward: s, with the shape of a of layer k for the first rows of the batch, times f'(n) of these rows:
     // element by element, or the Jacobian of a softmax.

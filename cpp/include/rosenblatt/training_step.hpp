@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "rosenblatt/aligned_buffer.hpp"
@@ -53,8 +54,11 @@ public:
     // Forward and backward pass for a chunk: the rows named by `index`, which has to stay where it is until the update.
     // Returns the loss summed over them, each counting by its weight. The pass after this one must be that of
     // `upcoming.next`, if there are any.
-    double pass(const Network<T>& network, const Targets& targets, std::span<const std::int64_t> index, Loss loss,
-                const Upcoming& upcoming = {});
+    double pass(const Network<T>& network, const Targets& targets, std::span<const std::int64_t> index,
+                const LossFunction& loss, const Upcoming& upcoming = {});
+
+    // From now on, every pass takes this loss, whatever else it is given; it throws what the loss throws.
+    void take_own_loss(OwnLoss<T> loss) { own_loss_ = std::move(loss); }
 
     // Between two chunks of a batch: adds the gradient of the one that was passed to that of the batch.
     void accumulate(const Network<T>& network);
@@ -111,6 +115,7 @@ private:
     std::vector<double> squares_;  // of each slab's weights
     std::size_t rows_ = 0;         // of the chunk that was passed last,
     std::size_t blocks_ = 0;       // which is so many blocks of work
+    OwnLoss<T> own_loss_;          // if it is not empty
     Upcoming upcoming_;
     bool has_begun_ = false;       // the next pass: its input and the parts of its first layer are there
     bool is_accumulated_ = false;  // workspace_.gradient() holds that of earlier chunks

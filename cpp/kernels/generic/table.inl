@@ -16,10 +16,17 @@ namespace {
 #include "kernels/generic/logarithm.inl"
 //
 #include "kernels/generic/activation.inl"
+#include "kernels/generic/ordered.inl"
+//
 #include "kernels/generic/gather.inl"
 #include "kernels/generic/loss.inl"
 //
 #include "kernels/generic/log_loss.inl"
+//
+#include "kernels/generic/deviance.inl"
+#include "kernels/generic/focal.inl"
+#include "kernels/generic/hinge.inl"
+#include "kernels/generic/robust_loss.inl"
 //
 #include "kernels/generic/multiply.inl"
 #include "kernels/generic/optimizer.inl"
@@ -39,10 +46,12 @@ constexpr Table<T> make_table() {
         .exponentials = exponentials<T>,
         .logarithms = logarithms<T>,
         .activate = {activate<T, HardLimit>, activate<T, ReLU>, activate<T, Linear>, activate<T, Sigmoid>,
-                     activate<T, Tanh>, softmax<T>, activate<T, Exponential>},
+                     activate<T, Tanh>, softmax<T>, activate<T, Exponential>, ordered<T>},
         .derivative = {derivative<T, HardLimit>, derivative<T, ReLU>, derivative<T, Linear>, derivative<T, Sigmoid>,
-                       derivative<T, Tanh>, softmax_derivative<T>, derivative<T, Exponential>},
-        .loss = {squared_error<T>, half_squared_error<T>, log_loss<T>, binary_log_loss<T>, poisson<T>},
+                       derivative<T, Tanh>, softmax_derivative<T>, derivative<T, Exponential>, ordered_derivative<T>},
+        .loss = {squared_error<T>, half_squared_error<T>, log_loss<T>, binary_log_loss<T>, poisson<T>,
+                 absolute_error<T>, huber<T>, quantile<T>, gamma<T>, tweedie<T>, focal<T>, binary_focal<T>, hinge<T>,
+                 class_hinge<T>},
         .gather_uint8 = gather<T, std::uint8_t>,
         .gather_float32 = gather<T, float>,
         .gather_float64 = gather<T, double>,
