@@ -11,6 +11,7 @@
 #include "arrays.hpp"
 #include "choice.hpp"
 #include "interrupt.hpp"
+#include "losses.hpp"
 #include "rosenblatt/trainer.hpp"
 
 namespace rosenblatt::bindings {
@@ -58,12 +59,12 @@ void register_trainer_of(py::module_& module, const std::string& suffix) {
     using Tr = Trainer<T>;
     py::class_<Tr>(module, ("Trainer" + suffix).c_str(),
                    "Training by mini-batches; moves the optimizer that it is given.")
-        .def(py::init([](const Network<T>& network, std::shared_ptr<Optimizer<T>> optimizer, const std::string& loss,
+        .def(py::init([](const Network<T>& network, std::shared_ptr<Optimizer<T>> optimizer, const LossArgument& loss,
                          double loss_scale, double alpha, std::size_t batch_size, bool shuffle, double tol,
                          double n_iter_no_change, bool early_stopping, const std::string& score, std::size_t threads) {
                  optimizer->set_alpha(alpha);
                  TrainerOptions options;
-                 options.loss = parse_loss(loss);
+                 options.loss = as_loss(loss);
                  options.loss_scale = loss_scale;
                  options.batch_size = batch_size;
                  options.shuffle = shuffle;
@@ -72,7 +73,7 @@ void register_trainer_of(py::module_& module, const std::string& suffix) {
                  options.early_stopping = early_stopping;
                  options.score = choice<Score>("score", score, {"accuracy", "r2"});
                  options.threads = threads;
-                 return Tr(network, options, std::move(optimizer));
+                 return Tr(network, options, std::move(optimizer), as_own_loss<T>(loss));
              }),
              py::arg("network"), py::arg("optimizer").none(false), py::kw_only(), py::arg("loss"),
              py::arg("loss_scale"), py::arg("alpha"), py::arg("batch_size"), py::arg("shuffle"), py::arg("tol"),

@@ -14,22 +14,25 @@ double weight(const Targets& targets, std::int64_t row) {
     return targets.weights.empty() ? 1 : targets.weights[static_cast<std::size_t>(row)];
 }
 
+// An answer above `threshold` is a yes.
 template <class T>
-bool is_right(std::span<const T> a, const Targets& targets, std::span<const T> y, std::int64_t row) {
+bool is_right(std::span<const T> a, const Targets& targets, std::span<const T> y, std::int64_t row, T threshold) {
     if (targets.are_labels() && a.size() > 1) {
         const auto best = std::max_element(a.begin(), a.end()) - a.begin();
         return best == targets.labels[static_cast<std::size_t>(row)];
     }
     return std::equal(a.begin(), a.end(), y.begin(),
-                      [](T answer, T wanted) { return (answer > T(0.5)) == (wanted > T(0.5)); });
+                      [&](T answer, T wanted) { return (answer > threshold) == (wanted > T(0.5)); });
 }
 
 template <class T>
 double accuracy(MatrixView<const T> a, MatrixView<const T> y, const Targets& targets,
-                std::span<const std::int64_t> index) {
+                std::span<const std::int64_t> index, T threshold) {
     double right = 0;
     for (std::size_t i = 0; i < a.rows; ++i) {
-        right += is_right<T>({a.row(i), a.cols}, targets, {y.row(i), y.cols}, index[i]) ? weight(targets, index[i]) : 0;
+        right += is_right<T>({a.row(i), a.cols}, targets, {y.row(i), y.cols}, index[i], threshold)
+                     ? weight(targets, index[i])
+                     : 0;
     }
     return right / total_weight(targets, index);
 }
@@ -71,7 +74,10 @@ double score(const Network<T>& network, const Rows& rows, const Targets& targets
         return std::numeric_limits<double>::quiet_NaN();
     }
     gather(y, targets, index);
-    return kind == Score::accuracy ? accuracy<T>(a, y, targets, index) : r2<T>(a, y, targets, index);
+    // Linear answers to labels are those of a hinge loss, on either side of 0; all others are probabilities.
+    const bool is_linear = network.layout().layers().back().activation == Activation::linear;
+    return kind == Score::accuracy ? accuracy<T>(a, y, targets, index, is_linear ? T(0) : T(0.5))
+                                   : r2<T>(a, y, targets, index);
 }
 
 template double score(const Network<float>&, const Rows&, const Targets&, std::span<const std::int64_t>, Score, Team&);
