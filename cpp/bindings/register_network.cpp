@@ -63,14 +63,15 @@ void register_network_of(py::module_& module, const std::string& suffix) {
     using Net = Network<T>;
     py::class_<Net, std::shared_ptr<Net>>(module, ("Network" + suffix).c_str(),
                                           "Layers and their parameters in one buffer.")
-        .def(py::init([](std::vector<std::size_t> sizes, const std::vector<std::string>& activations) {
+        .def(py::init([](std::vector<std::size_t> sizes, const std::vector<std::string>& activations,
+                         std::vector<std::size_t> groups) {
                  std::vector<Activation> parsed;
                  for (const std::string& text : activations) {
                      parsed.push_back(parse_activation(text));
                  }
-                 return std::make_shared<Net>(std::move(sizes), parsed);
+                 return std::make_shared<Net>(std::move(sizes), parsed, std::move(groups));
              }),
-             py::arg("sizes"), py::arg("activations"))
+             py::arg("sizes"), py::arg("activations"), py::arg("groups") = std::vector<std::size_t>{})
         .def_property_readonly("sizes", [](const Net& self) { return self.layout().sizes(); })
         .def_property_readonly("activations",
                                [](const Net& self) {
@@ -80,6 +81,9 @@ void register_network_of(py::module_& module, const std::string& suffix) {
                                    }
                                    return names;
                                })
+        .def_property_readonly(
+            "groups", [](const Net& self) { return self.layout().groups(); },
+            "Widths of the groups of outputs that have an activation each; none if all share one.")
         .def(
             "theta",
             [](const py::object& self, std::size_t k) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "kernels/dispatch.hpp"
+#include "rosenblatt/output_groups.hpp"
 
 namespace rosenblatt {
 namespace {
@@ -36,8 +37,9 @@ PickedRows<T> all_rows(MatrixView<T> matrix) {
 }  // namespace
 
 template <class T>
-Network<T>::Network(std::vector<std::size_t> sizes, const std::vector<Activation>& activations)
-    : layout_(std::move(sizes), activations, sizeof(T)), parameters_(layout_.size()) {}
+Network<T>::Network(std::vector<std::size_t> sizes, const std::vector<Activation>& activations,
+                    std::vector<std::size_t> groups)
+    : layout_(std::move(sizes), activations, sizeof(T), std::move(groups)), parameters_(layout_.size()) {}
 
 template <class T>
 void Network<T>::forward(Workspace<T>& workspace, std::size_t rows, std::size_t first, const RowsAhead& ahead,
@@ -75,7 +77,9 @@ void Network<T>::forward(Workspace<T>& workspace, std::size_t rows, std::size_t 
             kernel.multiply_sparse(n.data, n.stride, x.begin.data() + first, x.position.data(), x.value.data(),
                                    weights.row(1), weights.stride, rows, n.cols, true);
         }
-        if (f != Activation::linear || !in_place) {
+        if (k == depth() && !layout_.groups().empty()) {
+            activate_groups<T>(a, n, layout_, workspace.group_a().rows_from(first, rows));
+        } else if (f != Activation::linear || !in_place) {
             activate(a.data, a.stride, n.data, n.stride, rows, n.cols);
         }
     }
@@ -110,12 +114,16 @@ void Network<T>::sensitivities(Workspace<T>& workspace, std::size_t rows, std::s
         std::transform(s, s + s_last.cols, s, [&](T x) { return static_cast<T>(static_cast<double>(x) * weights[i]); });
     }
     if (!is_canonical(loss)) {
-        kernel.derivative[static_cast<int>(layout_.layers().back().activation)](s_last.data, s_last.stride, a_last.data,
-                                                                                a_last.stride, rows, s_last.cols);
+        multiply_by_derivative(s_last, workspace, l, first);
     }
+    propagate_back(workspace, rows, first);
+}
 
+template <class T>
+void Network<T>::propagate_back(Workspace<T>& workspace, std::size_t rows, std::size_t first) const {
+    const kernels::Table<T>& kernel = kernels::active<T>();
     // s^(k-1) = s^k (W^k)^T o f'(n^(k-1))
-    for (std::size_t k = l; k > 1; --k) {
+    for (std::size_t k = depth(); k > 1; --k) {
         const PickedRows<T> s = all_rows(workspace.s(k).rows_from(first, rows));
         const MatrixView<T> s_before = workspace.s(k - 1).rows_from(first, rows);
         const MatrixView<T> a_before = workspace.a(k - 1).rows_from(first, rows);
@@ -192,8 +200,14 @@ double Network<T>::backward(Workspace<T>& workspace, std::size_t rows, Loss loss
 }
 
 template <class T>
-void Network<T>::multiply_by_derivative(MatrixView<T> s, const Workspace<T>& workspace, std::size_t k) const {
-    const MatrixView<T> a = workspace.a(k);
+void Network<T>::multiply_by_derivative(MatrixView<T> s, const Workspace<T>& workspace, std::size_t k,
+                                        std::size_t first) const {
+    const MatrixView<T> a = workspace.a(k).rows_from(first, s.rows);
+    if (k == depth() && !layout_.groups().empty()) {
+        multiply_groups_by_derivative<T>(s, a, layout_, workspace.group_s().rows_from(first, s.rows),
+                                         workspace.group_a().rows_from(first, s.rows));
+        return;
+    }
     const auto f = static_cast<int>(layout_.layers()[k - 1].activation);
     kernels::active<T>().derivative[f](s.data, s.stride, a.data, a.stride, s.rows, s.cols);
 }

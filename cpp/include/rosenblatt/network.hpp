@@ -19,7 +19,8 @@ template <class T>
 class Network {
 public:
     // Throws as Layout does, and OutOfMemory.
-    Network(std::vector<std::size_t> sizes, const std::vector<Activation>& activations);
+    Network(std::vector<std::size_t> sizes, const std::vector<Activation>& activations,
+            std::vector<std::size_t> groups = {});
 
     [[nodiscard]] const Layout& layout() const { return layout_; }
     [[nodiscard]] std::size_t depth() const { return layout_.layers().size(); }  // l of the textbook
@@ -48,6 +49,9 @@ public:
     void sensitivities(Workspace<T>& workspace, std::size_t rows, std::size_t first, Loss loss,
                        std::span<double> losses, std::span<const double> weights = {}) const;
 
+    // The second half of that: workspace.s(l) holds s^l of these rows; s^(l-1) .. s^1 from it (equation 33).
+    void propagate_back(Workspace<T>& workspace, std::size_t rows, std::size_t first) const;
+
     // After that: rows `first` to first + count - 1 of [1 a]^T s of layer k (equation 19), summed over the first `rows`
     // rows of the batch; out has the stride of theta. With `add`, out += that. Of a sparse input, all rows that were
     // gathered count, and its columns must be there. Rows `ahead` are fetched meanwhile.
@@ -61,9 +65,10 @@ public:
     // or added to what is there. Returns the loss summed over rows. Gathers the columns of a sparse input itself.
     double backward(Workspace<T>& workspace, std::size_t rows, Loss loss, bool add = false) const;
 
-    // After forward: s, with the shape of a of layer k for the first rows of the batch, times f'(n) of these rows:
-    // element by element, or the Jacobian of a softmax.
-    void multiply_by_derivative(MatrixView<T> s, const Workspace<T>& workspace, std::size_t k) const;
+    // After forward: s, with the shape of a of layer k for the rows of the batch from `first` on, times f'(n) of these
+    // rows: element by element, or the Jacobian of a softmax, or of that of each group.
+    void multiply_by_derivative(MatrixView<T> s, const Workspace<T>& workspace, std::size_t k,
+                                std::size_t first = 0) const;
 
 private:
     Layout layout_;
