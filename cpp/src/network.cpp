@@ -42,6 +42,19 @@ Network<T>::Network(std::vector<std::size_t> sizes, const std::vector<Activation
     : layout_(std::move(sizes), activations, sizeof(T), std::move(groups)), parameters_(layout_.size()) {}
 
 template <class T>
+Network<T> Network<T>::first_layers(std::size_t k) const {
+    const std::vector<std::size_t>& sizes = layout_.sizes();
+    std::vector<Activation> activations;
+    for (std::size_t i = 0; i < k; ++i) {
+        activations.push_back(layout_.layers()[i].activation);
+    }
+    const auto end = sizes.begin() + static_cast<std::ptrdiff_t>(k) + 1;
+    Network first({sizes.begin(), end}, activations, k == depth() ? layout_.groups() : std::vector<std::size_t>{});
+    std::copy_n(parameters_.data(), first.parameters_.size(), first.parameters_.data());
+    return first;
+}
+
+template <class T>
 void Network<T>::forward(Workspace<T>& workspace, std::size_t rows, std::size_t first, const RowsAhead& ahead,
                          bool has_begun) const {
     using Kind = typename kernels::Finish<T>::Kind;

@@ -29,6 +29,9 @@ public:
     [[nodiscard]] MatrixView<T> theta(std::size_t k) { return layer_view(layout_, parameters_.data(), k); }
     [[nodiscard]] MatrixView<const T> theta(std::size_t k) const { return layer_view(layout_, parameters_.data(), k); }
 
+    // Layers 1 to k as a network of their own, with a copy of their parameters.
+    [[nodiscard]] Network first_layers(std::size_t k) const;
+
     // All parameters with their padding (zeros).
     [[nodiscard]] AlignedBuffer<T>& parameters() { return parameters_; }
     [[nodiscard]] const AlignedBuffer<T>& parameters() const { return parameters_; }
