@@ -32,8 +32,9 @@ struct Held {
 
 template <class T>
 std::pair<double, double> evaluate(Held<T>& self, const Network<T>& network) {
-    if (network.layout().sizes() != self.objective.layout().sizes()) {
-        throw py::value_error("the network has other sizes than the one that the objective was made for");
+    if (network.layout().sizes() != self.objective.layout().sizes() ||
+        network.layout().groups() != self.objective.layout().groups()) {
+        throw py::value_error("the network has other sizes or groups than the one that the objective was made for");
     }
     std::optional<typename Objective<T>::Value> value;
     {

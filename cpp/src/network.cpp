@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "kernels/dispatch.hpp"
+#include "rosenblatt/output_groups.hpp"
 
 namespace rosenblatt {
 namespace {
@@ -36,8 +37,22 @@ PickedRows<T> all_rows(MatrixView<T> matrix) {
 }  // namespace
 
 template <class T>
-Network<T>::Network(std::vector<std::size_t> sizes, const std::vector<Activation>& activations)
-    : layout_(std::move(sizes), activations, sizeof(T)), parameters_(layout_.size()) {}
+Network<T>::Network(std::vector<std::size_t> sizes, const std::vector<Activation>& activations,
+                    std::vector<std::size_t> groups)
+    : layout_(std::move(sizes), activations, sizeof(T), std::move(groups)), parameters_(layout_.size()) {}
+
+template <class T>
+Network<T> Network<T>::first_layers(std::size_t k) const {
+    const std::vector<std::size_t>& sizes = layout_.sizes();
+    std::vector<Activation> activations;
+    for (std::size_t i = 0; i < k; ++i) {
+        activations.push_back(layout_.layers()[i].activation);
+    }
+    const auto end = sizes.begin() + static_cast<std::ptrdiff_t>(k) + 1;
+    Network first({sizes.begin(), end}, activations, k == depth() ? layout_.groups() : std::vector<std::size_t>{});
+    std::copy_n(parameters_.data(), first.parameters_.size(), first.parameters_.data());
+    return first;
+}
 
 template <class T>
 void Network<T>::forward(Workspace<T>& workspace, std::size_t rows, std::size_t first, const RowsAhead& ahead,
@@ -75,7 +90,9 @@ void Network<T>::forward(Workspace<T>& workspace, std::size_t rows, std::size_t 
             kernel.multiply_sparse(n.data, n.stride, x.begin.data() + first, x.position.data(), x.value.data(),
                                    weights.row(1), weights.stride, rows, n.cols, true);
         }
-        if (f != Activation::linear || !in_place) {
+        if (k == depth() && !layout_.groups().empty()) {
+            activate_groups<T>(a, n, layout_, workspace.group_a().rows_from(first, rows));
+        } else if (f != Activation::linear || !in_place) {
             activate(a.data, a.stride, n.data, n.stride, rows, n.cols);
         }
     }
@@ -102,30 +119,31 @@ void Network<T>::sensitivities(Workspace<T>& workspace, std::size_t rows, std::s
                                              loss.quantiles.data(), loss.quantiles.size()};
     kernels::active<T>().loss[static_cast<int>(loss.loss)](losses.data(), s.data, s.stride, a.data, a.stride, y.data,
                                                            y.stride, rows, layout_.outputs(), &parameters);
-    propagate_back(workspace, rows, first, is_canonical(loss.loss), losses, weights);
+    sensitivities_after_loss(workspace, rows, first, is_canonical(loss.loss), losses, weights);
 }
 
 template <class T>
-void Network<T>::propagate_back(Workspace<T>& workspace, std::size_t rows, std::size_t first, bool is_canonical,
-                                std::span<double> losses, std::span<const double> weights) const {
-    const kernels::Table<T>& kernel = kernels::active<T>();
-
+void Network<T>::sensitivities_after_loss(Workspace<T>& workspace, std::size_t rows, std::size_t first,
+                                          bool is_canonical, std::span<double> losses,
+                                          std::span<const double> weights) const {
     // s^l = dL/da^l o f'(n^l)
-    const std::size_t l = depth();
-    const MatrixView<T> s_last = workspace.s(l).rows_from(first, rows);
-    const MatrixView<T> a_last = workspace.a(l).rows_from(first, rows);
+    const MatrixView<T> s_last = workspace.s(depth()).rows_from(first, rows);
     for (std::size_t i = 0; i < weights.size(); ++i) {
         losses[i] *= weights[i];
         T* s = s_last.row(i);
         std::transform(s, s + s_last.cols, s, [&](T x) { return static_cast<T>(static_cast<double>(x) * weights[i]); });
     }
     if (!is_canonical) {
-        kernel.derivative[static_cast<int>(layout_.layers().back().activation)](s_last.data, s_last.stride, a_last.data,
-                                                                                a_last.stride, rows, s_last.cols);
+        multiply_by_derivative(s_last, workspace, depth(), first);
     }
+    propagate_back(workspace, rows, first);
+}
 
+template <class T>
+void Network<T>::propagate_back(Workspace<T>& workspace, std::size_t rows, std::size_t first) const {
+    const kernels::Table<T>& kernel = kernels::active<T>();
     // s^(k-1) = s^k (W^k)^T o f'(n^(k-1))
-    for (std::size_t k = l; k > 1; --k) {
+    for (std::size_t k = depth(); k > 1; --k) {
         const PickedRows<T> s = all_rows(workspace.s(k).rows_from(first, rows));
         const MatrixView<T> s_before = workspace.s(k - 1).rows_from(first, rows);
         const MatrixView<T> a_before = workspace.a(k - 1).rows_from(first, rows);
@@ -205,8 +223,14 @@ double Network<T>::backward(Workspace<T>& workspace, std::size_t rows, const Los
 }
 
 template <class T>
-void Network<T>::multiply_by_derivative(MatrixView<T> s, const Workspace<T>& workspace, std::size_t k) const {
-    const MatrixView<T> a = workspace.a(k);
+void Network<T>::multiply_by_derivative(MatrixView<T> s, const Workspace<T>& workspace, std::size_t k,
+                                        std::size_t first) const {
+    const MatrixView<T> a = workspace.a(k).rows_from(first, s.rows);
+    if (k == depth() && !layout_.groups().empty()) {
+        multiply_groups_by_derivative<T>(s, a, layout_, workspace.group_s().rows_from(first, s.rows),
+                                         workspace.group_a().rows_from(first, s.rows));
+        return;
+    }
     const auto f = static_cast<int>(layout_.layers()[k - 1].activation);
     kernels::active<T>().derivative[f](s.data, s.stride, a.data, a.stride, s.rows, s.cols);
 }

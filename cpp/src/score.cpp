@@ -14,12 +14,27 @@ double weight(const Targets& targets, std::int64_t row) {
     return targets.weights.empty() ? 1 : targets.weights[static_cast<std::size_t>(row)];
 }
 
+template <class T>
+std::ptrdiff_t largest(std::span<const T> values) {
+    return std::max_element(values.begin(), values.end()) - values.begin();
+}
+
+// Whether the largest answer of every group is that of its class.
+template <class T>
+bool are_right(std::span<const T> a, std::span<const T> y, const std::vector<std::size_t>& groups) {
+    std::size_t first = 0;
+    return std::all_of(groups.begin(), groups.end(), [&](std::size_t width) {
+        const bool is_right = largest(a.subspan(first, width)) == largest(y.subspan(first, width));
+        first += width;
+        return is_right;
+    });
+}
+
 // An answer above `threshold` is a yes.
 template <class T>
 bool is_right(std::span<const T> a, const Targets& targets, std::span<const T> y, std::int64_t row, T threshold) {
     if (targets.are_labels() && a.size() > 1) {
-        const auto best = std::max_element(a.begin(), a.end()) - a.begin();
-        return best == targets.labels[static_cast<std::size_t>(row)];
+        return largest(a) == targets.labels[static_cast<std::size_t>(row)];
     }
     return std::equal(a.begin(), a.end(), y.begin(),
                       [&](T answer, T wanted) { return (answer > threshold) == (wanted > T(0.5)); });
@@ -27,12 +42,14 @@ bool is_right(std::span<const T> a, const Targets& targets, std::span<const T> y
 
 template <class T>
 double accuracy(MatrixView<const T> a, MatrixView<const T> y, const Targets& targets,
-                std::span<const std::int64_t> index, T threshold) {
+                std::span<const std::int64_t> index, const std::vector<std::size_t>& groups, T threshold) {
     double right = 0;
     for (std::size_t i = 0; i < a.rows; ++i) {
-        right += is_right<T>({a.row(i), a.cols}, targets, {y.row(i), y.cols}, index[i], threshold)
-                     ? weight(targets, index[i])
-                     : 0;
+        const std::span<const T> answer{a.row(i), a.cols};
+        const std::span<const T> wanted{y.row(i), y.cols};
+        const bool counts = groups.empty() ? is_right<T>(answer, targets, wanted, index[i], threshold)
+                                           : are_right<T>(answer, wanted, groups);
+        right += counts ? weight(targets, index[i]) : 0;
     }
     return right / total_weight(targets, index);
 }
@@ -76,8 +93,9 @@ double score(const Network<T>& network, const Rows& rows, const Targets& targets
     gather(y, targets, index);
     // Linear answers to labels are those of a hinge loss, on either side of 0; all others are probabilities.
     const bool is_linear = network.layout().layers().back().activation == Activation::linear;
-    return kind == Score::accuracy ? accuracy<T>(a, y, targets, index, is_linear ? T(0) : T(0.5))
-                                   : r2<T>(a, y, targets, index);
+    return kind == Score::accuracy
+               ? accuracy<T>(a, y, targets, index, network.layout().groups(), is_linear ? T(0) : T(0.5))
+               : r2<T>(a, y, targets, index);
 }
 
 template double score(const Network<float>&, const Rows&, const Targets&, std::span<const std::int64_t>, Score, Team&);

@@ -212,8 +212,8 @@ double TrainingStep<T>::pass(const Network<T>& network, const Targets& targets, 
                   workspace_.a(l).rows_from(0, rows_), workspace_.y().rows_from(0, rows_));
         team_.run(blocks_, [&](std::size_t block, std::size_t) {
             const auto [first, count] = part(block, rows_);
-            network.propagate_back(workspace_, count, first, false, std::span(losses_).subspan(first, count),
-                                   gather_weights(targets, index.subspan(first, count), first));
+            network.sensitivities_after_loss(workspace_, count, first, false, std::span(losses_).subspan(first, count),
+                                             gather_weights(targets, index.subspan(first, count), first));
         });
     }
     return std::accumulate(losses_.begin(), losses_.begin() + static_cast<std::ptrdiff_t>(rows_), 0.0);

@@ -1,5 +1,6 @@
 #include "rosenblatt/workspace.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace rosenblatt {
@@ -36,6 +37,9 @@ Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep, cons
         a_[k] = place(batch, sizes[k]);
         n_[k] = keep == Keep::everything ? place(batch, sizes[k]) : a_[k];
     }
+    const std::vector<std::size_t>& groups = layout.groups();
+    const std::size_t widest = groups.empty() ? 0 : *std::max_element(groups.begin(), groups.end());
+    group_a_ = place(batch, widest);
     std::size_t gradient = 0;
     if (keep != Keep::outputs) {
         for (std::size_t k = 1; k <= depth; ++k) {
@@ -45,6 +49,7 @@ Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep, cons
             transposed_[k] = place(sizes[k], sizes[k - 1]);
         }
         y_ = place(batch, sizes[depth]);
+        group_s_ = place(batch, widest);
     }
     const bool has_gradient = keep == Keep::training || keep == Keep::everything;
     if (has_gradient) {

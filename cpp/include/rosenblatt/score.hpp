@@ -17,7 +17,7 @@ enum class Score {
 
 // The score on the rows named by `index`, each counting by its weight; NaN if an output is not finite. A single output
 // stands for class 1 above 0.5; several outputs with labels for the class of the largest; with values, each for its own
-// 0 or 1.
+// 0 or 1, or each group of outputs for the class of its largest.
 template <class T>
 [[nodiscard]] double score(const Network<T>& network, const Rows& rows, const Targets& targets,
                            std::span<const std::int64_t> index, Score kind, Team& team);

@@ -73,6 +73,10 @@ public:
     // W of layer k = 2 .. l transposed, outputs x inputs: scratch of the backward pass.
     [[nodiscard]] MatrixView<T> transposed_weights(std::size_t k) const;
 
+    // Where the last layer has groups of outputs: room for the a and the s of one, as wide as the widest.
+    [[nodiscard]] MatrixView<T> group_a() const { return view(group_a_); }
+    [[nodiscard]] MatrixView<T> group_s() const { return view(group_s_); }
+
     // The gradient in the layout of the parameters.
     [[nodiscard]] T* gradient() const { return gradient_begin_; }
 
@@ -98,7 +102,7 @@ private:
     std::array<PickedRows<T>, 2> inputs_ = {};
     std::vector<Place> n_, a_, s_, transposed_;
     std::vector<Place> parts_;
-    Place y_;
+    Place y_, group_a_, group_s_;
     std::optional<SparseBatch<T>> sparse_;
     AlignedBuffer<T> memory_;
     T* begin_ = nullptr;
