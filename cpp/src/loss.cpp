@@ -8,8 +8,8 @@
 namespace rosenblatt {
 namespace {
 
-constexpr std::array<std::string_view, loss_count> names{"squared_error", "half_squared_error", "log_loss",
-                                                         "binary_log_loss", "poisson"};
+constexpr std::array<std::string_view, loss_count> names{
+    "squared_error", "half_squared_error", "log_loss", "binary_log_loss", "poisson", "perceptron"};
 
 }  // namespace
 
@@ -29,10 +29,19 @@ Loss parse_loss(std::string_view text) {
 }
 
 bool is_canonical(Loss loss) {
-    return loss == Loss::log_loss || loss == Loss::binary_log_loss || loss == Loss::poisson;
+    return loss == Loss::log_loss || loss == Loss::binary_log_loss || loss == Loss::poisson || loss == Loss::perceptron;
 }
 
 void check_loss(Loss loss, Activation activation) {
+    if (loss == Loss::perceptron) {
+        if (activation != Activation::hard_limit && activation != Activation::symmetric_hard_limit) {
+            throw std::invalid_argument(
+                "the loss perceptron needs a last layer with HardLimit or SymmetricHardLimit, "
+                "not " +
+                std::string(name(activation)));
+        }
+        return;
+    }
     if (is_canonical(loss)) {
         const Activation needed = loss == Loss::log_loss          ? Activation::softmax
                                   : loss == Loss::binary_log_loss ? Activation::sigmoid

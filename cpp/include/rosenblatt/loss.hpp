@@ -14,9 +14,10 @@ enum class Loss {
     log_loss,            // -sum y log a, of a softmax
     binary_log_loss,     // -sum y log a + (1 - y) log(1 - a), of a sigmoid
     poisson,             // sum y log(y / a) - y + a, of an exponential: half the deviance of counts y
+    perceptron,          // sum |a - y|, of a hard limit: the wrong answers, moved by the perceptron rule
 };
 
-inline constexpr int loss_count = 5;
+inline constexpr int loss_count = 6;
 
 [[nodiscard]] std::string_view name(Loss loss);
 [[nodiscard]] std::span<const std::string_view> loss_names();
@@ -25,8 +26,8 @@ inline constexpr int loss_count = 5;
 [[nodiscard]] Loss parse_loss(std::string_view text);
 
 // Whether the sensitivity of the last layer comes straight from the loss, s = a - y, because the derivative of the
-// activation cancels (log-loss of a softmax, binary log-loss of a sigmoid, Poisson loss of an
-// exponential).
+// activation cancels (log-loss of a softmax, binary log-loss of a sigmoid, Poisson loss of an exponential), or because
+// the perceptron rule says so, as the derivative of a hard limit is 0.
 [[nodiscard]] bool is_canonical(Loss loss);
 
 // Throws std::invalid_argument unless `loss` can be taken of outputs made by `activation`.
