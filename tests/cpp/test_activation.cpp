@@ -47,7 +47,9 @@ constexpr std::array smooth{Activation::linear, Activation::sigmoid,  Activation
 constexpr double lambda = 1.0507009873554805;
 constexpr double lambda_alpha = 1.7580993408473766;
 
-double normal_distribution(double n) { return std::erfc(-n / std::sqrt(2.0)) / 2; }
+// In long double: the rounding of n / sqrt 2 and of n^2 would cost these as many digits as n^2 has.
+double normal_distribution(double n) { return static_cast<double>(std::erfc(-n / std::sqrt(2.0L)) / 2); }
+double gauss(double n) { return static_cast<double>(std::exp(-static_cast<long double>(n) * n)); }
 
 double formula(Activation f, double n) {
     switch (f) {
@@ -82,7 +84,7 @@ double formula(Activation f, double n) {
         case Activation::sin:
             return std::sin(n);
         case Activation::radial_basis:
-            return std::exp(-n * n);
+            return gauss(n);
         default:
             return n;
     }
@@ -110,7 +112,7 @@ double slope_formula(Activation f, double n) {
         case Activation::sin:
             return std::cos(n);
         case Activation::radial_basis:
-            return -2 * n * std::exp(-n * n);
+            return -2 * n * gauss(n);
         default:
             return 1;
     }
