@@ -116,9 +116,10 @@ struct Table {
     void (*activate[activation_count])(T* a, std::size_t a_stride, const T* n, std::size_t n_stride, std::size_t rows,
                                        std::size_t cols);
 
-    // s = s o f'(n), written by means of a = f(n), by Activation (softmax: s times its Jacobian)
-    void (*derivative[activation_count])(T* s, std::size_t s_stride, const T* a, std::size_t a_stride, std::size_t rows,
-                                         std::size_t cols);
+    // s = s o f'(n), written by means of `in`: n of those that need_net_input, a = f(n) of all others; by Activation
+    // (softmax: s times its Jacobian)
+    void (*derivative[activation_count])(T* s, std::size_t s_stride, const T* in, std::size_t in_stride,
+                                         std::size_t rows, std::size_t cols);
 
     // losses[i] = L of row i, the same whatever the other rows; s = dL/da (dL/dn for canonical losses); by Loss. The
     // padding of a and y may hold anything, that of s stays zero.

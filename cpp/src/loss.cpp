@@ -10,11 +10,11 @@ namespace rosenblatt {
 namespace {
 
 constexpr std::array<std::string_view, loss_count> names{
-    "squared_error", "half_squared_error", "log_loss", "binary_log_loss", "poisson", "absolute_error",
-    "huber",         "quantile",           "gamma",    "tweedie",         "focal",   "binary_focal",
-    "hinge",         "class_hinge"};
+    "squared_error", "half_squared_error", "log_loss", "binary_log_loss", "poisson", "perceptron",   "absolute_error",
+    "huber",         "quantile",           "gamma",    "tweedie",         "focal",   "binary_focal", "hinge",
+    "class_hinge"};
 
-// The only activation of the last layer that a loss can be taken of, if there is only one.
+// The activation of the last layer that a loss can be taken of, if not of any.
 std::optional<Activation> needed_activation(Loss loss) {
     switch (loss) {
         case Loss::log_loss:
@@ -30,6 +30,8 @@ std::optional<Activation> needed_activation(Loss loss) {
         case Loss::hinge:
         case Loss::class_hinge:
             return Activation::linear;
+        case Loss::perceptron:
+            return Activation::hard_limit;
         case Loss::squared_error:
         case Loss::half_squared_error:
         case Loss::absolute_error:
@@ -64,7 +66,9 @@ bool is_canonical(Loss loss) {
 
 void check_loss(Loss loss, Activation activation) {
     const std::optional<Activation> needed = needed_activation(loss);
-    if (needed && activation != *needed) {
+    // The perceptron rule is that of -1 and 1, too.
+    const bool is_hard = loss == Loss::perceptron && activation == Activation::symmetric_hard_limit;
+    if (needed && activation != *needed && !is_hard) {
         throw std::invalid_argument("the loss " + std::string(name(loss)) + " needs a last layer with " +
                                     std::string(name(*needed)) + ", not " + std::string(name(activation)));
     }

@@ -146,19 +146,18 @@ void Network<T>::propagate_back(Workspace<T>& workspace, std::size_t rows, std::
     for (std::size_t k = depth(); k > 1; --k) {
         const PickedRows<T> s = all_rows(workspace.s(k).rows_from(first, rows));
         const MatrixView<T> s_before = workspace.s(k - 1).rows_from(first, rows);
-        const MatrixView<T> a_before = workspace.a(k - 1).rows_from(first, rows);
+        const MatrixView<T> in = workspace.derivative_input(k - 1).rows_from(first, rows);
         const MatrixView<T> transposed = workspace.transposed_weights(k);
         const Activation f = layout_.layers()[k - 2].activation;
         using Kind = typename kernels::Finish<T>::Kind;
         const kernels::Finish<T> multiply_by_slope{f == Activation::relu ? Kind::relu_slope : Kind::call,
-                                                   kernel.derivative[static_cast<int>(f)], a_before.data,
-                                                   a_before.stride};
+                                                   kernel.derivative[static_cast<int>(f)], in.data, in.stride};
         const bool is_finished = is_elementwise(f) && f != Activation::linear;
         kernel.multiply(s_before.data, s_before.stride, nullptr, &s, transposed.data, transposed.stride, rows,
                         layout_.layers()[k - 1].outputs, s_before.cols, is_finished ? &multiply_by_slope : nullptr,
                         nullptr);
         if (!is_elementwise(f)) {
-            multiply_by_slope.call(s_before.data, s_before.stride, a_before.data, a_before.stride, rows, s_before.cols);
+            multiply_by_slope.call(s_before.data, s_before.stride, in.data, in.stride, rows, s_before.cols);
         }
     }
 }
@@ -225,14 +224,14 @@ double Network<T>::backward(Workspace<T>& workspace, std::size_t rows, const Los
 template <class T>
 void Network<T>::multiply_by_derivative(MatrixView<T> s, const Workspace<T>& workspace, std::size_t k,
                                         std::size_t first) const {
-    const MatrixView<T> a = workspace.a(k).rows_from(first, s.rows);
+    const MatrixView<T> in = workspace.derivative_input(k).rows_from(first, s.rows);
     if (k == depth() && !layout_.groups().empty()) {
-        multiply_groups_by_derivative<T>(s, a, layout_, workspace.group_s().rows_from(first, s.rows),
+        multiply_groups_by_derivative<T>(s, in, layout_, workspace.group_s().rows_from(first, s.rows),
                                          workspace.group_a().rows_from(first, s.rows));
         return;
     }
     const auto f = static_cast<int>(layout_.layers()[k - 1].activation);
-    kernels::active<T>().derivative[f](s.data, s.stride, a.data, a.stride, s.rows, s.cols);
+    kernels::active<T>().derivative[f](s.data, s.stride, in.data, in.stride, s.rows, s.cols);
 }
 
 std::size_t multiplications_per_row(const Layout& layout, const Rows& rows) {

@@ -27,6 +27,7 @@ Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep, cons
     a_.resize(depth + 1);
     s_.resize(depth + 1);
     transposed_.resize(depth + 1);
+    derivative_input_.resize(depth + 1);
     for (std::size_t side = 0; side < (parts > 0 ? 2 : 1); ++side) {
         a0_[side] = place(batch, reads_in_place_ || x.are_sparse() ? 0 : sizes[0]);
     }
@@ -35,7 +36,10 @@ Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep, cons
     }
     for (std::size_t k = 1; k <= depth; ++k) {
         a_[k] = place(batch, sizes[k]);
-        n_[k] = keep == Keep::everything ? place(batch, sizes[k]) : a_[k];
+        const bool needs_n = needs_net_input(layout.layers()[k - 1].activation);
+        const bool keeps_n = keep == Keep::everything || (needs_n && keep != Keep::outputs);
+        n_[k] = keeps_n ? place(batch, sizes[k]) : a_[k];
+        derivative_input_[k] = needs_n ? n_[k] : a_[k];
     }
     const std::vector<std::size_t>& groups = layout.groups();
     const std::size_t widest = groups.empty() ? 0 : *std::max_element(groups.begin(), groups.end());

@@ -143,6 +143,7 @@ class MLP(ABC, MLPParameters):
     ) -> tuple[CoreNetwork, TrainingData, Random]:
         """Validate and encode the data; make a network with random parameters, or with those there are."""
         hidden = self._hidden_sizes()
+        self._check_activations(hidden)
         X, y = validated(self, X, y, reset=not goes_on)
         weights = checked_weights(sample_weight, X)
         dtype = np.dtype(np.float32 if X.dtype == np.float32 else np.float64)
@@ -159,7 +160,9 @@ class MLP(ABC, MLPParameters):
         if goes_on:
             network = self._network_before(sizes)
         else:
-            network = initial_network(sizes, self.activation, self.out_activation_, dtype, random)
+            network = initial_network(
+                sizes, self.activation, self.out_activation_, dtype, random, self.weight_init
+            )
         return network, TrainingData.whole(X, y, weights), random
 
     def _check_memory(self, sizes: list[int], dtype: np.dtype[Any]) -> None:
@@ -312,7 +315,7 @@ class MLP(ABC, MLPParameters):
         Raises
         ------
         ValueError
-            For a loss that the installed scikit-learn does not have.
+            For a loss or an activation that the installed scikit-learn does not have.
 
         Examples
         --------

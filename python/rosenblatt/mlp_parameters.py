@@ -195,3 +195,17 @@ class MLPParameters(BaseEstimator):  # type: ignore[misc]
         if any(size >= 2**63 for size in sizes):
             raise ValueError(f"hidden_layer_sizes are too large for any memory: {sizes}")
         return [int(size) for size in sizes]
+
+    def _check_activations(self, hidden: list[int]) -> None:
+        """Refuse names that there are not, and another number of them than there are hidden layers."""
+        if isinstance(self.activation, str):
+            return
+        for name in self.activation:
+            if not (isinstance(name, str) and name in ACTIVATION_NAMES):
+                known = ", ".join(sorted(ACTIVATION_NAMES))
+                raise ValueError(f"activation has {name!r} among its names; expected some of {known}")
+        if len(self.activation) != len(hidden):
+            raise ValueError(
+                f"activation must be one name, or one for each of the {len(hidden)} hidden layer(s) of "
+                f"hidden_layer_sizes; got {len(self.activation)} names"
+            )

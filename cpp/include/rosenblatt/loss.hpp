@@ -15,6 +15,7 @@ enum class Loss {
     log_loss,            // -sum y log a, of a softmax
     binary_log_loss,     // -sum y log a + (1 - y) log(1 - a), of a sigmoid
     poisson,             // sum y log(y / a) - y + a, of an exponential: half the deviance of counts y
+    perceptron,          // sum |a - y|, of a hard limit: the wrong answers, moved by the perceptron rule
     absolute_error,      // sum |e|
     huber,               // sum e^2 / 2 where |e| <= delta, delta (|e| - delta / 2) elsewhere
     quantile,            // sum (1 - q) e where e > 0, -q e elsewhere: least at the quantile q of y
@@ -27,7 +28,7 @@ enum class Loss {
     class_hinge,   // max(0, 1 + the largest other n - that of the class), of linear outputs
 };
 
-inline constexpr int loss_count = 14;
+inline constexpr int loss_count = 15;
 
 [[nodiscard]] std::string_view name(Loss loss);
 [[nodiscard]] std::span<const std::string_view> loss_names();
@@ -36,8 +37,9 @@ inline constexpr int loss_count = 14;
 [[nodiscard]] Loss parse_loss(std::string_view text);
 
 // Whether the sensitivity of the last layer, dL/dn, comes straight from the loss, because the derivative of the
-// activation cancels (log-loss of a softmax, binary log-loss of a sigmoid, deviances of an exponential) or is better
-// multiplied with before anything can overflow (focal losses).
+// activation cancels (log-loss of a softmax, binary log-loss of a sigmoid, deviances of an exponential), is better
+// multiplied with before anything can overflow (focal losses), or because the perceptron rule says so, as the
+// derivative of a hard limit is 0.
 [[nodiscard]] bool is_canonical(Loss loss);
 
 // Throws std::invalid_argument unless `loss` can be taken of outputs made by `activation`.

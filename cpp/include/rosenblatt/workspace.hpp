@@ -35,11 +35,15 @@ public:
     [[nodiscard]] std::size_t batch() const { return batch_; }
     [[nodiscard]] Keep keep() const { return keep_; }
 
-    // Net inputs of layer k = 1 .. l; the same memory as a(k) unless everything is kept.
+    // Net inputs of layer k = 1 .. l; the same memory as a(k) unless everything is kept, or, for a backward pass, the
+    // derivative of the layer's activation needs them.
     [[nodiscard]] MatrixView<T> n(std::size_t k) const;
 
     // Activations of layer k = 0 .. l.
     [[nodiscard]] MatrixView<T> a(std::size_t k) const;
+
+    // What the derivative of layer k's activation is written by means of: n(k) where it needs that, else a(k).
+    [[nodiscard]] MatrixView<T> derivative_input(std::size_t k) const { return view(derivative_input_[k]); }
 
     // The rows of a^0: a(0), or those of the caller's table that the last call of read_in_place named; without an
     // index, all of them in their order.
@@ -100,7 +104,7 @@ private:
     std::size_t side_ = 0;  // which of the two below is that of the batch
     std::array<Place, 2> a0_ = {};
     std::array<PickedRows<T>, 2> inputs_ = {};
-    std::vector<Place> n_, a_, s_, transposed_;
+    std::vector<Place> n_, a_, s_, transposed_, derivative_input_;
     std::vector<Place> parts_;
     Place y_, group_a_, group_s_;
     std::optional<SparseBatch<T>> sparse_;

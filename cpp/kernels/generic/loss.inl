@@ -94,3 +94,18 @@ void poisson(double* losses, T* s, std::size_t s_stride, const T* a, std::size_t
         losses[i] = sum;
     }
 }
+
+// L = sum |a_j - y_j|, s = a - y: with a learning rate of eta, gradient descent is the perceptron rule (equation 6)
+template <class T>
+void perceptron(double* losses, T* s, std::size_t s_stride, const T* a, std::size_t a_stride, const T* y,
+                std::size_t y_stride, std::size_t rows, std::size_t cols, const LossParameters*) {
+    for (std::size_t i = 0; i < rows; ++i) {
+        T* si = s + i * s_stride;
+        write_error(si, a + i * a_stride, y + i * y_stride, T(1), cols);
+        double sum = 0;
+        for (std::size_t j = 0; j < cols; ++j) {
+            sum += static_cast<double>(si[j] < 0 ? -si[j] : si[j]);
+        }
+        losses[i] = sum;
+    }
+}

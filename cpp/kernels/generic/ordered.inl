@@ -1,25 +1,5 @@
 // Outputs that increase along a row, for quantiles that cannot cross: a_1 = n_1, a_j = a_(j-1) + log(1 + exp n_j).
 
-// exp x - 1, which keeps its precision for small x
-template <class T>
-inline Vector<T> exponential_minus_one(Vector<T> x) {
-    const Vector<T> size = x < T(0) ? -x : x;
-    const Reduced<T> reduced = reduce<T>(size < T(1) ? x : spread<T>(0));
-    const Vector<T> scale = power_of_two<T>(reduced.n);
-    return size < T(1) ? (scale - T(1)) + scale * reduced.q : exponential<T>(x) - T(1);
-}
-
-// log(1 + exp x) = max(x, 0) + log(1 + e) with e = exp -|x|, which cannot overflow. Of 1 + e, the rounding is taken off
-// again by the factor e / ((1 + e) - 1) (Kahan), so that the logarithm keeps its precision for small e.
-template <class T>
-inline Vector<T> log_one_plus_exponential(Vector<T> x) {
-    const Vector<T> e = exponential<T>(x < T(0) ? x : -x);
-    const Vector<T> sum = e + T(1);
-    const Vector<T> rounded = sum - T(1);
-    const Vector<T> log_sum = rounded == T(0) ? e : logarithm<T>(sum) * (e / rounded);
-    return (x < T(0) ? spread<T>(0) : x) + log_sum;
-}
-
 template <class T>
 void ordered(T* a, std::size_t a_stride, const T* n, std::size_t n_stride, std::size_t rows, std::size_t cols) {
     for (std::size_t i = 0; i < rows; ++i) {
@@ -27,7 +7,7 @@ void ordered(T* a, std::size_t a_stride, const T* n, std::size_t n_stride, std::
         const T* ni = n + i * n_stride;
         const T first = ni[0];
         for (std::size_t j = 0; j < cols; j += lanes<T>) {
-            store(ai + j, log_one_plus_exponential<T>(load(ni + j)));
+            store(ai + j, Softplus::value<T>(load(ni + j)));
         }
         ai[0] = first;
         for (std::size_t j = 1; j < cols; ++j) {
@@ -53,7 +33,7 @@ void ordered_derivative(T* s, std::size_t s_stride, const T* a, std::size_t a_st
                 const std::size_t here = smaller(j + k, cols - 1);
                 before[k] = ai[here - (here > 0 ? 1 : 0)];
             }
-            const Vector<T> slope = -exponential_minus_one<T>(load(before) - load(ai + j));
+            const Vector<T> slope = -exponential_less_one<T>(load(before) - load(ai + j));
             store(si + j, first_lanes<T>(load(si + j) * slope, cols - j, T(0)));
         }
         si[0] = of_first;
