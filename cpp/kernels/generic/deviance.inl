@@ -14,7 +14,7 @@ void gamma(double* losses, T* s, std::size_t s_stride, const T* a, std::size_t a
 // (exp(c t) - 1) / c, and t for c = 0
 template <class T>
 inline Vector<T> growth(const Vector<T>& t, T c) {
-    return c == T(0) ? t : exponential_less_one<T>(c * t) / c;
+    return c == T(0) ? t : exponential_less_one_of_any<T>(c * t) / c;
 }
 
 // With p = power, c = 1 - p, d = 2 - p: L = sum max(y, 0)^d / (c d) - y a^c / c + a^d / d, s = a^c (a - y). For y > 0

@@ -120,6 +120,13 @@ inline Vector<T> exponential_less_one(Vector<T> x) {
     return (scale - T(1)) + scale * reduced.q;
 }
 
+// exp x - 1 of any x, which keeps its precision for small x, too.
+template <class T>
+inline Vector<T> exponential_less_one_of_any(Vector<T> x) {
+    const Vector<T> size = x < T(0) ? -x : x;
+    return size < T(1) ? exponential_less_one<T>(size < T(1) ? x : spread<T>(0)) : exponential<T>(x) - T(1);
+}
+
 // exp(-factor x^2), where the factor is a power of two, and 0 for |x| beyond `largest`. x is cut into a high part whose
 // square is exact and the rest: the rounding of x^2 would cost exp as many ulp as x^2 counts, hundreds for large x.
 template <class T>

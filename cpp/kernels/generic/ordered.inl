@@ -33,7 +33,7 @@ void ordered_derivative(T* s, std::size_t s_stride, const T* a, std::size_t a_st
                 const std::size_t here = smaller(j + k, cols - 1);
                 before[k] = ai[here - (here > 0 ? 1 : 0)];
             }
-            const Vector<T> slope = -exponential_less_one<T>(load(before) - load(ai + j));
+            const Vector<T> slope = -exponential_less_one_of_any<T>(load(before) - load(ai + j));
             store(si + j, first_lanes<T>(load(si + j) * slope, cols - j, T(0)));
         }
         si[0] = of_first;
