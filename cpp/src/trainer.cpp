@@ -189,9 +189,12 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
         typename Validation<T>::Result seen{nan, nan};
         if (validation) {
             seen = validation->evaluate(network);
-            seen.score = listener.score ? listener.score() : seen.score;
-            validation_scores_.push_back(seen.score);
             validation_losses_.push_back(seen.loss);
+            validation_scores_.push_back(listener.score ? nan : seen.score);
+            if (listener.score) {
+                validation_scores_.back() = listener.score();
+            }
+            seen.score = validation_scores_.back();
         }
         count_improvement(network, loss, seen.score);
         optimizer_->epoch_ends(progress_.samples);
