@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "kernels/dispatch.hpp"
+
 namespace rosenblatt {
 namespace {
 
@@ -44,16 +46,20 @@ void check_loss(const LossFunction& loss, Activation activation) {
 }
 
 template <class T>
-void smooth_labels(MatrixView<T> y, const LossFunction& loss) {
-    const bool is_binary = loss.loss == Loss::binary_log_loss || loss.loss == Loss::binary_focal;
-    const auto kept = static_cast<T>(1 - loss.label_smoothing);
-    const auto added = static_cast<T>(loss.label_smoothing / (is_binary ? 2 : static_cast<double>(y.cols)));
-    for (std::size_t i = 0; i < y.rows; ++i) {
-        std::transform(y.row(i), y.row(i) + y.cols, y.row(i), [&](T label) { return kept * label + added; });
+void take_loss(MatrixView<T> s, std::span<double> losses, MatrixView<const T> a, MatrixView<T> y,
+               const LossFunction& loss, const std::vector<std::size_t>& groups) {
+    if (loss.label_smoothing > 0) {
+        smooth_labels(y, loss, groups);
     }
+    const kernels::LossParameters parameters{loss.huber_delta, loss.tweedie_power, loss.focal_gamma,
+                                             loss.quantiles.data(), loss.quantiles.size()};
+    kernels::active<T>().loss[static_cast<int>(loss.loss)](losses.data(), s.data, s.stride, a.data, a.stride, y.data,
+                                                           y.stride, s.rows, s.cols, &parameters);
 }
 
-template void smooth_labels(MatrixView<float>, const LossFunction&);
-template void smooth_labels(MatrixView<double>, const LossFunction&);
+template void take_loss(MatrixView<float>, std::span<double>, MatrixView<const float>, MatrixView<float>,
+                        const LossFunction&, const std::vector<std::size_t>&);
+template void take_loss(MatrixView<double>, std::span<double>, MatrixView<const double>, MatrixView<double>,
+                        const LossFunction&, const std::vector<std::size_t>&);
 
 }  // namespace rosenblatt

@@ -115,10 +115,7 @@ void Network<T>::sensitivities(Workspace<T>& workspace, std::size_t rows, std::s
     const MatrixView<T> s = workspace.s(depth()).rows_from(first, rows);
     const MatrixView<T> a = workspace.a(depth()).rows_from(first, rows);
     const MatrixView<T> y = workspace.y().rows_from(first, rows);
-    const kernels::LossParameters parameters{loss.huber_delta, loss.tweedie_power, loss.focal_gamma,
-                                             loss.quantiles.data(), loss.quantiles.size()};
-    kernels::active<T>().loss[static_cast<int>(loss.loss)](losses.data(), s.data, s.stride, a.data, a.stride, y.data,
-                                                           y.stride, rows, layout_.outputs(), &parameters);
+    take_loss<T>(s, losses, a, y, loss, layout_.groups());
     sensitivities_after_loss(workspace, rows, first, is_canonical(loss.loss), losses, weights);
 }
 
@@ -208,9 +205,6 @@ double Network<T>::backward(Workspace<T>& workspace, std::size_t rows, const Los
     }
     if (workspace.sparse() != nullptr) {
         workspace.sparse()->transpose();
-    }
-    if (loss.label_smoothing > 0) {
-        smooth_labels(workspace.y().rows_from(0, rows), loss);
     }
     std::vector<double> losses(rows);
     sensitivities(workspace, rows, 0, loss, losses);

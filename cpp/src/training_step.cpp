@@ -192,9 +192,6 @@ double TrainingStep<T>::pass(const Network<T>& network, const Targets& targets, 
             gather(workspace_.a(0).rows_from(first, count), x_, index.subspan(first, count));
         }
         gather(workspace_.y().rows_from(first, count), targets, index.subspan(first, count));
-        if (loss.label_smoothing > 0) {
-            smooth_labels(workspace_.y().rows_from(first, count), loss);
-        }
         network.forward(workspace_, count, first, ahead_of_block(block), has_begun);
         if (!own_loss_) {
             network.sensitivities(workspace_, count, first, loss, std::span(losses_).subspan(first, count),

@@ -1,6 +1,7 @@
 // A loss with the numbers that it takes.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <span>
 #include <vector>
@@ -27,10 +28,12 @@ struct LossFunction {
 // `activation`.
 void check_loss(const LossFunction& loss, Activation activation);
 
-// y = (1 - eps) y + eps / K with K classes (2 where each output is a label of its own), for the losses that smooth
-// labels (Szegedy et al. 2016).
+// The losses of some rows and s = dL/da, or dL/dn where the loss is canonical. All rows are padded to whole vectors;
+// the padding of s stays zero. Where labels are smoothed, y becomes (1 - eps) y + eps / K with K classes (2 where each
+// output is a label of its own, else the width of the group of outputs; Szegedy et al. 2016).
 template <class T>
-void smooth_labels(MatrixView<T> y, const LossFunction& loss);
+void take_loss(MatrixView<T> s, std::span<double> losses, MatrixView<const T> a, MatrixView<T> y,
+               const LossFunction& loss, const std::vector<std::size_t>& groups = {});
 
 // A loss that somebody else computes: writes dL/da to s and the loss of each row, from a and y of a chunk of rows. It
 // is called by the thread that asked for the training, and may throw.

@@ -48,7 +48,8 @@ public:
                       std::size_t count) const;
 
     // After forward: the sensitivities of these rows (equations 24, 33), and the loss of each of them. workspace.y()
-    // holds the targets, workspace.transposed_weights() W as it is. With `weights`, both are multiplied by the row's.
+    // holds the targets (smoothed ones then, if the loss does that), workspace.transposed_weights() W as it is. With
+    // `weights`, both are multiplied by the row's.
     void sensitivities(Workspace<T>& workspace, std::size_t rows, std::size_t first, const LossFunction& loss,
                        std::span<double> losses, std::span<const double> weights = {}) const;
 
@@ -70,7 +71,7 @@ public:
     void transpose_weights(Workspace<T>& workspace, std::size_t k, std::size_t first, std::size_t count) const;
 
     // The backward pass in one: the sensitivities of all layers, workspace.gradient() from them, summed over the rows
-    // or added to what is there. Returns the loss summed over rows. Smooths workspace.y() if the loss does. Gathers the
+    // or added to what is there. Returns the loss summed over rows. Gathers the
     // columns of a sparse input itself.
     double backward(Workspace<T>& workspace, std::size_t rows, const LossFunction& loss, bool add = false) const;
 
