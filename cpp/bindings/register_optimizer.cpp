@@ -49,7 +49,7 @@ void register_optimizer_of(py::module_& module, const std::string& suffix) {
              }),
              py::arg("network"), py::kw_only(), py::arg("solver"), py::arg("learning_rate"),
              py::arg("learning_rate_init"), py::arg("power_t"), py::arg("momentum"), py::arg("nesterovs_momentum"),
-             py::arg("beta_1"), py::arg("beta_2"), py::arg("epsilon"), py::arg("rho"))
+             py::arg("beta_1"), py::arg("beta_2"), py::arg("epsilon"), py::arg("rho") = 0.9)
         .def(
             "regularise",
             [](Op& self, double alpha, double l1_ratio, double weight_decay, double clip_value, double clip_norm,

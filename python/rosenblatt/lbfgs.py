@@ -12,6 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 from rosenblatt.fitted_network import check_finite, network_of, parameter_views
 from rosenblatt.listening import interruption, listener
 from rosenblatt.precision import PRECISIONS, Array, CoreNetwork
+from rosenblatt.regularisation import l1_share
 from rosenblatt.threads import thread_count
 from rosenblatt.training_data import TrainingData
 
@@ -79,6 +80,7 @@ class Objective:
             data.weights,
             loss=loss["loss"],
             alpha=model._number("alpha"),
+            l1_ratio=l1_share(model),
             threads=thread_count(model.n_threads),
         )
         self._views = parameter_views(self._network)
