@@ -54,12 +54,13 @@ void register_objective_of(py::module_& module, const std::string& suffix) {
     py::class_<Ob>(module, ("Objective" + suffix).c_str(), "The loss of a network on data, and its gradient.")
         .def(py::init([](const Network<T>& network, const py::object& x, const py::array& y,
                          const std::optional<py::array>& weights, const LossArgument& loss, double alpha,
-                         std::size_t threads) {
-                 return std::make_unique<Ob>(network, x, y, weights, ObjectiveOptions{as_loss(loss), alpha, threads},
+                         double l1_ratio, std::size_t threads) {
+                 return std::make_unique<Ob>(network, x, y, weights,
+                                             ObjectiveOptions{as_loss(loss), alpha, l1_ratio, threads},
                                              as_own_loss<T>(loss));
              }),
              py::arg("network"), py::arg("x"), py::arg("y"), py::arg("weights"), py::kw_only(), py::arg("loss"),
-             py::arg("alpha"), py::arg("threads"))
+             py::arg("alpha"), py::arg("l1_ratio"), py::arg("threads"))
         .def("evaluate", &evaluate<T>, py::arg("network"),
              "The loss, a mean over rows, and the penalty, at the network's parameters. Raises KeyboardInterrupt.")
         .def(

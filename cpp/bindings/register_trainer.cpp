@@ -71,9 +71,8 @@ void register_trainer_of(py::module_& module, const std::string& suffix) {
     py::class_<Tr>(module, ("Trainer" + suffix).c_str(),
                    "Training by mini-batches; moves the optimizer that it is given.")
         .def(py::init([](const Network<T>& network, std::shared_ptr<Optimizer<T>> optimizer, const LossArgument& loss,
-                         double loss_scale, double alpha, std::size_t batch_size, bool shuffle, double tol,
-                         double n_iter_no_change, bool early_stopping, const std::string& score, std::size_t threads) {
-                 optimizer->set_alpha(alpha);
+                         double loss_scale, std::size_t batch_size, bool shuffle, double tol, double n_iter_no_change,
+                         bool early_stopping, const std::string& score, std::size_t threads) {
                  TrainerOptions options;
                  options.loss = as_loss(loss);
                  options.loss_scale = loss_scale;
@@ -87,7 +86,7 @@ void register_trainer_of(py::module_& module, const std::string& suffix) {
                  return Tr(network, options, std::move(optimizer), as_own_loss<T>(loss));
              }),
              py::arg("network"), py::arg("optimizer").none(false), py::kw_only(), py::arg("loss"),
-             py::arg("loss_scale"), py::arg("alpha"), py::arg("batch_size"), py::arg("shuffle"), py::arg("tol"),
+             py::arg("loss_scale"), py::arg("batch_size"), py::arg("shuffle"), py::arg("tol"),
              py::arg("n_iter_no_change"), py::arg("early_stopping"), py::arg("score"), py::arg("threads"))
         .def(
             "fit", &fit<T>, py::arg("network"), py::arg("x"), py::arg("y"), py::arg("weights"), py::arg("training"),

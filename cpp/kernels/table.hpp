@@ -53,6 +53,48 @@ struct LossParameters {
     std::size_t quantile_count;
 };
 
+struct NAdamStep {
+    StepScale gradient;
+    double gradient_rate;  // of the gradient and of its mean: the learning rate with its momentum schedule
+    double mean_rate;
+    double correction;  // of the mean square: 1 / (1 - beta_2^t)
+    double beta_1;
+    double beta_2;
+    double epsilon;
+};
+
+// RMSProp, and Adagrad where both factors are 1.
+struct RmsPropStep {
+    StepScale gradient;
+    double learning_rate;
+    double kept;  // of the mean square
+    double added;
+    double epsilon;
+};
+
+struct RpropStep {
+    StepScale gradient;
+    double shrinking;  // of a step whose gradient changes its sign
+    double growing;
+    double least;  // of a step
+    double most;
+};
+
+// g = scale * sum_gradient, each element cut off at -most and most.
+struct Clip {
+    double scale;
+    double most;
+};
+
+// What comes before a step that is more than the L2 penalty.
+struct RegularisedStep {
+    Clip clip;
+    double clip_factor;  // by which the norm of the whole gradient is brought down
+    double l1;           // alpha l1_ratio / batch, 0 for a bias
+    double l2;           // alpha (1 - l1_ratio) / batch, likewise
+    double kept;         // of theta by its decay: 1 - learning rate * weight decay
+};
+
 // Rows of the caller's table that will be read soon. A product that computes meanwhile asks for some of their cache
 // lines with every tile: read when they are needed, rows of float32 took an eighth of an epoch of MNIST.
 struct Ahead {
@@ -141,6 +183,23 @@ struct Table {
     // Momentum and Adam; count is a multiple of the padding. Both return sum theta^2 as it was before the step.
     double (*sgd)(T* theta, T* velocity, const T* gradient, std::size_t count, const SgdStep* step);
     double (*adam)(T* theta, T* mean, T* variance, const T* gradient, std::size_t count, const AdamStep* step);
+
+    // The other optimizers, likewise. nadam: mean and mean square as Adam's; rmsprop: the mean square, or Adagrad's sum
+    // of squares; rprop: the last gradient and the size of each step.
+    double (*nadam)(T* theta, T* mean, T* variance, const T* gradient, std::size_t count, const NAdamStep* step);
+    double (*rmsprop)(T* theta, T* square, const T* gradient, std::size_t count, const RmsPropStep* step);
+    double (*rprop)(T* theta, T* last, T* size, const T* gradient, std::size_t count, const RpropStep* step);
+
+    // gradient = clip_factor clip(gradient) + l2 theta + l1 sign(theta), for a step with scale 1 and no decay, and
+    // theta = kept theta. Returns l1 |theta| + l2/2 |theta|^2 as it was before.
+    double (*regularise)(T* gradient, T* theta, std::size_t count, const RegularisedStep* step);
+
+    // sum clip(gradient)^2; count is a multiple of the padding, as everywhere here
+    double (*squared_norm)(const T* gradient, std::size_t count, const Clip* clip);
+
+    // Each column of weights (rows x cols, whole cache lines) whose norm is larger than `most` is scaled down to that;
+    // the others stay as they are.
+    void (*limit_norms)(T* weights, std::size_t stride, std::size_t rows, std::size_t cols, double most);
 
     // sum x_i w_i, and w += scale * x (the perceptron rule)
     T (*dot)(const T* x, const T* w, std::size_t count);

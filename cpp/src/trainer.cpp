@@ -144,7 +144,11 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
                          const Listener& listener) {
     const std::size_t batch_size = std::min(options_.batch_size, data.training.size());
     Team team(worthwhile_threads(network.layout(), batch_size, options_.threads, data.rows));
-    TrainingStep<T> step(network, batch_size, team, data.rows);
+    std::vector<Way> ways = promising_ways(network.layout(), batch_size, team.size(), data.rows);
+    if (optimizer_->clips_norm() || optimizer_->limits_norms()) {
+        std::erase(ways, Way::by_inputs);  // which begins the next pass while others still move parameters
+    }
+    TrainingStep<T> step(network, batch_size, team, data.rows, std::move(ways), optimizer_->clips_norm());
     step.take_own_loss(own_loss_);
     std::optional<Validation<T>> validation;
     if (!data.validation.empty()) {

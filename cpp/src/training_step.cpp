@@ -218,8 +218,8 @@ double TrainingStep<T>::pass(const Network<T>& network, const Targets& targets, 
 
 template <class T>
 template <class Move>
-void TrainingStep<T>::sum_gradients(const Network<T>& network, bool accumulates, const Move& move) {
-    const bool begins_next = way_ == Way::by_inputs && !upcoming_.next.empty();
+void TrainingStep<T>::sum_gradients(const Network<T>& network, bool accumulates, bool may_begin, const Move& move) {
+    const bool begins_next = may_begin && way_ == Way::by_inputs && !upcoming_.next.empty();
     if (begins_next && workspace_.reads_in_place()) {
         workspace_.read_next_in_place(x_, upcoming_.next);
     }
@@ -244,7 +244,7 @@ void TrainingStep<T>::sum_gradients(const Network<T>& network, bool accumulates,
 
 template <class T>
 void TrainingStep<T>::accumulate(const Network<T>& network) {
-    sum_gradients(network, true, [](std::size_t, const T*) {});
+    sum_gradients(network, true, true, [](std::size_t, const T*) {});
     is_accumulated_ = true;
 }
 
@@ -257,17 +257,53 @@ void TrainingStep<T>::discard() {
 template <class T>
 double TrainingStep<T>::update(Network<T>& network, Optimizer<T>& optimizer, std::size_t rows, double weight) {
     optimizer.begin_step(weight);
-    sum_gradients(network, is_accumulated_, [&](std::size_t number, const T* gradient) {
+    const bool limits_norms = optimizer.limits_norms();
+    const auto move = [&](std::size_t number, T* gradient) {
         const auto& [k, first, count] = plan().slabs()[number];
         squares_[number] = optimizer.update(network, k, first, count, gradient);
-        if (k > 1) {
+        if (k > 1 && !limits_norms) {
             network.transpose_weights(workspace_, k, first, count);
         }
-    });
+    };
+    if (optimizer.clips_norm()) {  // nothing may move before the gradient is known as a whole
+        const auto& layers = network.layout().layers();
+        sum_gradients(network, true, false, [&](std::size_t number, const T* gradient) {
+            const auto& [k, first, count] = plan().slabs()[number];
+            squares_[number] = optimizer.squared_norm(gradient, count * layers[k - 1].stride);
+        });
+        optimizer.clip_norm(std::accumulate(squares_.begin(), squares_.end(), 0.0));
+        team_.run(plan().slabs().size(), [&](std::size_t number, std::size_t) {
+            const auto& [k, first, count] = plan().slabs()[number];
+            move(number, workspace_.gradient() + layers[k - 1].offset + first * layers[k - 1].stride);
+        });
+    } else {
+        sum_gradients(network, is_accumulated_, !limits_norms, move);
+    }
+    if (limits_norms) {
+        limit_norms(network, optimizer);
+    }
     is_accumulated_ = false;
     fastest_way_.done(static_cast<double>(rows));
     take(ways_[fastest_way_.way()]);
     return optimizer.end_step(std::accumulate(squares_.begin(), squares_.end(), 0.0));
+}
+
+template <class T>
+void TrainingStep<T>::limit_norms(Network<T>& network, const Optimizer<T>& optimizer) {
+    // A strip of columns for each turn: as many as a few neighbouring cache lines of a row hold.
+    constexpr std::size_t strip = 4 * cache_line / sizeof(T);
+    for (std::size_t k = 1; k <= network.depth(); ++k) {
+        const std::size_t stride = network.layout().layers()[k - 1].stride;
+        team_.run((stride + strip - 1) / strip, [&](std::size_t i, std::size_t) {
+            optimizer.limit_norms(network, k, i * strip, std::min(strip, stride - i * strip));
+        });
+    }
+    team_.run(plan().slabs().size(), [&](std::size_t number, std::size_t) {
+        const auto& [k, first, count] = plan().slabs()[number];
+        if (k > 1) {
+            network.transpose_weights(workspace_, k, first, count);
+        }
+    });
 }
 
 template class TrainingStep<float>;

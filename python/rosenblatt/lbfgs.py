@@ -13,6 +13,7 @@ from rosenblatt.fitted_network import DivergenceError, check_finite, network_of,
 from rosenblatt.listening import interruption, listener
 from rosenblatt.patience import Patience
 from rosenblatt.precision import PRECISIONS, Array, CoreNetwork
+from rosenblatt.regularisation import l1_share
 from rosenblatt.threads import thread_count
 from rosenblatt.training_data import TrainingData, ValidationData
 from rosenblatt.validation import keep_curves, score_function, watched_score
@@ -84,6 +85,7 @@ class Objective:
             data.weights,
             loss=loss["loss"],
             alpha=model._number("alpha"),
+            l1_ratio=l1_share(model),
             threads=thread_count(model.n_threads),
         )
         self._views = parameter_views(self.network)

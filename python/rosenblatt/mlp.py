@@ -243,10 +243,11 @@ class MLP(ABC, MLPParameters):
         A sparse X of little memory may claim any number of columns.
         """
         parameters = sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))
-        # adam: two moments of each. lbfgs: ten differences of parameters and of gradients, all in float64.
-        per_parameter = (
-            25 * 8 if self.solver == "lbfgs" else (2 if self.solver == "sgd" else 3) * dtype.itemsize
-        )
+        # Most solvers: two moments of each, or two like them. lbfgs: ten differences of parameters and of
+        # gradients, all in float64.
+        moments = 1 if self.solver in ("sgd", "rmsprop", "adagrad") else 2
+        gradients = 0 if self.clip_norm is None else 1
+        per_parameter = 25 * 8 if self.solver == "lbfgs" else (1 + moments + gradients) * dtype.itemsize
         check_memory(
             parameters * per_parameter, f"training the {parameters} parameters of the layers {sizes}"
         )

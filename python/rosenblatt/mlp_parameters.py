@@ -24,7 +24,7 @@ ONE_BATCH = ("rprop",)
 _NUMBERS = (
     *("alpha", "l1_ratio", "learning_rate_init", "power_t", "tol", "momentum"),
     *("beta_1", "beta_2", "epsilon", "rho", "n_iter_no_change"),
-    *("input_dropout", "input_noise"),
+    *("input_dropout", "input_noise", "weight_decay", "clip_value", "clip_norm", "max_norm"),
     *("mu", "mu_decrease", "mu_increase", "mu_max", "min_gradient"),
 )
 
@@ -177,7 +177,8 @@ class MLPParameters(BaseEstimator):  # type: ignore[misc]
     def _check_parameters(self) -> None:
         """Refuse numbers too large for the core, and combinations that have no meaning."""
         for name in _NUMBERS:
-            self._number(name)
+            if getattr(self, name) is not None:
+                self._number(name)
         check_combinations(self)
 
     def _number(self, name: str) -> float:

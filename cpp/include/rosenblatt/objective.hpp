@@ -17,7 +17,9 @@ namespace rosenblatt {
 
 struct ObjectiveOptions {
     LossFunction loss;
-    double alpha = 0.0001;    // L2 penalty alpha/2 |W|^2 / sum of weights; biases are free
+    // Penalty alpha (l1_ratio |W|_1 + (1 - l1_ratio)/2 |W|^2) / sum of weights; biases are free
+    double alpha = 0.0001;
+    double l1_ratio = 0;
     std::size_t threads = 1;  // at most; the result does not depend on it
 };
 

@@ -45,7 +45,7 @@ class TrainingStep {
 public:
     // For batches of up to `batch_size` of those `rows`, and for a network whose parameters nobody else changes
     // meanwhile. A batch is taken in chunks of at most chunk() rows. One of `ways` is taken, or of promising_ways. With
-    // `keeps_gradient`, gradient() is there also for batches of one chunk.
+    // `keeps_gradient`, gradient() is there also for batches of one chunk; an optimizer that clips norms needs that.
     TrainingStep(const Network<T>& network, std::size_t batch_size, Team& team, const Rows& rows,
                  std::vector<Way> ways = {}, bool keeps_gradient = false);
 
@@ -93,9 +93,13 @@ private:
     std::span<const double> gather_weights(const Targets& targets, std::span<const std::int64_t> index,
                                            std::size_t first);
 
-    // Sums the gradient of all units, and calls move(number, gradient) for each slab; then begins the next pass.
+    // Sums the gradient of all units, and calls move(number, gradient) for each slab; then begins the next pass, if the
+    // parameters are those of the next pass by then.
     template <class Move>
-    void sum_gradients(const Network<T>& network, bool accumulates, const Move& move);
+    void sum_gradients(const Network<T>& network, bool accumulates, bool may_begin, const Move& move);
+
+    // After the optimizer's last update: its limit for the norms of the columns of W, in all layers.
+    void limit_norms(Network<T>& network, const Optimizer<T>& optimizer);
 
     [[nodiscard]] const UpdatePlan& plan() const { return way_ == Way::by_inputs ? by_inputs_ : by_rows_; }
     void take(Way way);
@@ -112,7 +116,7 @@ private:
     std::vector<AlignedBuffer<T>> gradients_;
     std::vector<double> losses_;   // of each row of a chunk
     std::vector<double> weights_;  // of each row of a chunk, if they have any
-    std::vector<double> squares_;  // of each slab's weights
+    std::vector<double> squares_;  // of each slab's weights, or of its gradient
     std::size_t rows_ = 0;         // of the chunk that was passed last,
     std::size_t blocks_ = 0;       // which is so many blocks of work
     OwnLoss<T> own_loss_;          // if it is not empty

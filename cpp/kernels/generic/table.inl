@@ -33,6 +33,10 @@ namespace {
 //
 #include "kernels/generic/multiply.inl"
 #include "kernels/generic/optimizer.inl"
+//
+#include "kernels/generic/adaptive_steps.inl"
+#include "kernels/generic/regularise.inl"
+//
 #include "kernels/generic/row.inl"
 #include "kernels/generic/sparse.inl"
 
@@ -68,6 +72,12 @@ constexpr Table<T> make_table() {
         .is_finite = is_finite<T>,
         .sgd = sgd<T>,
         .adam = adam<T>,
+        .nadam = nadam<T>,
+        .rmsprop = rmsprop<T>,
+        .rprop = rprop<T>,
+        .regularise = regularise<T>,
+        .squared_norm = squared_norm<T>,
+        .limit_norms = limit_norms<T>,
         .dot = dot<T>,
         .add_scaled = add_scaled<T>,
     };
