@@ -5,10 +5,12 @@
 namespace rosenblatt {
 
 template <class T>
-Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep, const Rows& x, std::size_t parts)
+Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep, const Rows& x, std::size_t parts,
+                        const Noise& noise)
     : batch_(batch),
       keep_(keep),
-      reads_in_place_(x.data != nullptr && !x.are_sparse() && x.element == element_of<T>()) {
+      reads_in_place_(x.data != nullptr && !x.are_sparse() && x.element == element_of<T>() && !noise.changes_input()),
+      noise_(noise) {
     const std::vector<std::size_t>& sizes = layout.sizes();
     const std::size_t depth = layout.layers().size();
     std::size_t total = 0;
@@ -24,6 +26,7 @@ Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep, cons
 
     n_.resize(depth + 1);
     a_.resize(depth + 1);
+    passed_on_.resize(depth + 1);
     s_.resize(depth + 1);
     transposed_.resize(depth + 1);
     for (std::size_t side = 0; side < (parts > 0 ? 2 : 1); ++side) {
@@ -35,6 +38,7 @@ Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep, cons
     for (std::size_t k = 1; k <= depth; ++k) {
         a_[k] = place(batch, sizes[k]);
         n_[k] = keep == Keep::everything ? place(batch, sizes[k]) : a_[k];
+        passed_on_[k] = noise.changes(k) ? place(batch, sizes[k]) : a_[k];
     }
     std::size_t gradient = 0;
     if (keep != Keep::outputs) {
