@@ -19,6 +19,7 @@ from rosenblatt.listening import checked_callbacks
 from rosenblatt.memory import check_memory
 from rosenblatt.mlp_parameters import STOCHASTIC, MLPParameters
 from rosenblatt.network import Network
+from rosenblatt.noise import check_noise
 from rosenblatt.optimizer_state import restored, saved
 from rosenblatt.plain_arrays import DTYPES, is_plain, validated
 from rosenblatt.precision import Array, CoreNetwork
@@ -126,6 +127,7 @@ class MLP(ABC, MLPParameters):
         if is_partial and self.early_stopping:
             raise ValueError("partial_fit does not support early_stopping=True")
         self._check_parameters()
+        check_noise(self, X)
         checked_callbacks(self)
         goes_on = (self.warm_start or is_partial) and hasattr(self, "coefs_")
         network, data, random = self._prepared(

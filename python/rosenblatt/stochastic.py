@@ -11,6 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt.fitted_network import check_finite
 from rosenblatt.listening import interruption, listener, stall
+from rosenblatt.noise import noise_options
 from rosenblatt.precision import PRECISIONS, Array, CoreNetwork
 from rosenblatt.random_state import Random, continued
 from rosenblatt.threads import thread_count
@@ -54,7 +55,7 @@ def train(
     stratify : ndarray of shape (rows,) or None
         By what the rows that are held out are to be stratified.
     random : Random
-        Where the split and the shuffles come from.
+        Where the split, the shuffles and the seed of dropout and noise come from.
     goes_on : bool
         Whether the curves go on, too (a warm start, a later call of partial_fit).
     is_partial : bool
@@ -82,6 +83,7 @@ def train(
         n_iter_no_change=model._number("n_iter_no_change"),
         early_stopping=bool(model.early_stopping),
         threads=thread_count(model.n_threads),
+        **noise_options(model),
     )
     if goes_on and model._progress:
         trainer.resume(**model._progress)
