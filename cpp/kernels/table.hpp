@@ -95,6 +95,19 @@ struct RegularisedStep {
     double kept;         // of theta by its decay: 1 - learning rate * weight decay
 };
 
+// Dropout of one row: what draws less than `below` of 2^32 becomes 0, the rest is multiplied by `scale`.
+struct Drop {
+    std::uint64_t key;  // of the row, see kernels/generic/noise.inl
+    std::uint32_t below;
+    double scale;
+};
+
+// Normal noise on one row, of mean 0.
+struct NormalNoise {
+    std::uint64_t key;
+    double deviation;
+};
+
 // Rows of the caller's table that will be read soon. A product that computes meanwhile asks for some of their cache
 // lines with every tile: read when they are needed, rows of float32 took an eighth of an epoch of MNIST.
 struct Ahead {
@@ -176,6 +189,13 @@ struct Table {
                            const std::int64_t* index, std::size_t rows, std::size_t cols);
     void (*gather_float64)(T* out, std::size_t out_stride, const double* in, std::ptrdiff_t in_stride,
                            const std::int64_t* index, std::size_t rows, std::size_t cols);
+
+    // out = in o m, one row; m_i is 0 or the scale. Element i is that of column columns[i], or i where they are null.
+    // out may be in.
+    void (*drop)(T* out, const T* in, const std::uint32_t* columns, std::size_t count, const Drop* drop);
+
+    // x += normal noise, one row
+    void (*add_noise)(T* x, std::size_t count, const NormalNoise* noise);
 
     // whether all elements are finite
     bool (*is_finite)(const T* x, std::size_t count);

@@ -74,7 +74,7 @@ void Network<T>::forward(Workspace<T>& workspace, std::size_t rows, std::size_t 
                              workspace.parts(), rows, n.cols);
         } else {
             const PickedRows<T> input =
-                k == 1 ? rows_from(workspace.input(), first) : all_rows(workspace.a(k - 1).rows_from(first, rows));
+                k == 1 ? rows_from(workspace.input(), first) : all_rows(passed_on(workspace, k - 1, first, rows));
             const kernels::Finish<T> finish{f == Activation::relu ? Kind::relu : Kind::call, activate, n.data,
                                             n.stride};
             const bool finishes = in_place && sparse == nullptr && is_elementwise(f);
@@ -153,6 +153,7 @@ void Network<T>::propagate_back(Workspace<T>& workspace, std::size_t rows, std::
         kernel.multiply(s_before.data, s_before.stride, nullptr, &s, transposed.data, transposed.stride, rows,
                         layout_.layers()[k - 1].outputs, s_before.cols, is_finished ? &multiply_by_slope : nullptr,
                         nullptr);
+        drop_sensitivities(workspace, k - 1, first, rows);
         if (!is_elementwise(f)) {
             multiply_by_slope.call(s_before.data, s_before.stride, in.data, in.stride, rows, s_before.cols);
         }
@@ -181,7 +182,7 @@ void Network<T>::gradient(T* out, const Workspace<T>& workspace, std::size_t row
                                s.stride, count - biases, s.cols, add);
         return;
     }
-    PickedRows<T> input = k == 1 ? workspace.input() : all_rows(workspace.a(k - 1));
+    PickedRows<T> input = k == 1 ? workspace.input() : all_rows(workspace.passed_on(k - 1));
     input.data += first_input;
     const kernels::Ahead lines = lines_of(ahead);
     kernel.multiply_transposed(weights, stride, &input, s.data, s.stride, count - biases, rows, s.cols, add, &lines);

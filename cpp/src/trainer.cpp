@@ -82,6 +82,7 @@ Trainer<T>::Trainer(const Network<T>& network, const TrainerOptions& options, st
     if (options.batch_size == 0) {
         throw std::invalid_argument("batch_size must be at least 1, not 0");
     }
+    check_noise(options.noise, network.layout());
 }
 
 template <class T>
@@ -144,11 +145,17 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
                          const Listener& listener) {
     const std::size_t batch_size = std::min(options_.batch_size, data.training.size());
     Team team(worthwhile_threads(network.layout(), batch_size, options_.threads, data.rows));
+    Noise noise = options_.noise;
+    if (noise.is_on()) {
+        noise.seed = std::uint64_t{random.next()} << 32U;
+        noise.seed |= random.next();
+        noise.rows = static_cast<std::uint64_t>(progress_.samples);  // a later fit with the same seed draws others
+    }
     std::vector<Way> ways = promising_ways(network.layout(), batch_size, team.size(), data.rows);
     if (optimizer_->clips_norm() || optimizer_->limits_norms()) {
         std::erase(ways, Way::by_inputs);  // which begins the next pass while others still move parameters
     }
-    TrainingStep<T> step(network, batch_size, team, data.rows, std::move(ways), optimizer_->clips_norm());
+    TrainingStep<T> step(network, batch_size, team, data.rows, std::move(ways), optimizer_->clips_norm(), noise);
     step.take_own_loss(own_loss_);
     std::optional<Validation<T>> validation;
     if (!data.validation.empty()) {
@@ -241,6 +248,7 @@ template <class T>
 Ending Trainer<T>::fit(Network<T>& network, const TrainingData& data, std::size_t max_iter, MersenneTwister& random,
                        const Listener& listener) {
     check_training_data(data, network.layout());
+    check_noise(options_.noise, data.rows);
     if (options_.early_stopping && data.validation.empty()) {
         throw std::invalid_argument("early stopping needs rows to validate on");
     }

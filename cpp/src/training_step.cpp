@@ -24,6 +24,14 @@ constexpr std::size_t most_bytes_ahead = std::size_t{256} * 1024;
 
 bool has(const std::vector<Way>& ways, Way way) { return std::find(ways.begin(), ways.end(), way) != ways.end(); }
 
+// An owner of inputs reads the next batch's before they are gathered and changed.
+std::vector<Way> possible(std::vector<Way> ways, const Noise& noise) {
+    if (noise.changes_input()) {
+        std::erase(ways, Way::by_inputs);
+    }
+    return ways.empty() ? std::vector{Way::by_rows} : ways;
+}
+
 }  // namespace
 
 std::size_t worthwhile_threads(const Layout& layout, std::size_t batch_size, std::size_t threads, const Rows& rows) {
@@ -55,20 +63,22 @@ std::vector<Way> promising_ways(const Layout& layout, std::size_t batch_size, st
 
 template <class T>
 TrainingStep<T>::TrainingStep(const Network<T>& network, std::size_t batch_size, Team& team, const Rows& rows,
-                              std::vector<Way> ways, bool keeps_gradient)
+                              std::vector<Way> ways, bool keeps_gradient, const Noise& noise)
     : team_(team),
       x_(rows),
-      ways_(ways.empty() ? promising_ways(network.layout(), batch_size, team.size(), rows) : std::move(ways)),
+      ways_(possible(ways.empty() ? promising_ways(network.layout(), batch_size, team.size(), rows) : std::move(ways),
+                     noise)),
       fastest_way_(ways_.size()),
       by_rows_(network.layout(), team.size(), false),
       by_inputs_(network.layout(), team.size(), true),
       workspace_(network.layout(), chunk_rows(network.layout(), batch_size, rows),
                  keeps_gradient || chunk_rows(network.layout(), batch_size, rows) < batch_size ? Keep::training
                                                                                                : Keep::sensitivities,
-                 rows, has(ways_, Way::by_inputs) ? by_inputs_.inner_blocks().size() : 0),
+                 rows, has(ways_, Way::by_inputs) ? by_inputs_.inner_blocks().size() : 0, noise),
       losses_(workspace_.batch()),
       weights_(workspace_.batch()),
-      squares_(by_rows_.slabs().size()) {
+      squares_(by_rows_.slabs().size()),
+      rows_before_(noise.rows) {
     take(ways_.front());
     const std::vector<Layer>& layers = network.layout().layers();
     for (std::size_t thread = 0; thread < team.size(); ++thread) {
@@ -158,6 +168,8 @@ double TrainingStep<T>::pass(const Network<T>& network, const Targets& targets, 
                              const LossFunction& loss, const Upcoming& upcoming) {
     rows_ = index.size();
     upcoming_ = upcoming;
+    workspace_.set_row_number(rows_before_);
+    rows_before_ += rows_;
     SparseBatch<T>* sparse = workspace_.sparse();
     const bool in_place = workspace_.reads_in_place();
     // A block streams all of theta through the cache, so few large ones: 128 rows are 2 to 8 % faster than 48. Sparse
@@ -173,6 +185,7 @@ double TrainingStep<T>::pass(const Network<T>& network, const Targets& targets, 
         team_.run(blocks_, [&](std::size_t block, std::size_t) {
             const auto [first, count] = part(block, rows_);
             sparse->gather(x_, index, first, count);
+            disturb_input(workspace_, first, count);
         });
     } else if (has_begun) {
         workspace_.advance();
@@ -190,6 +203,7 @@ double TrainingStep<T>::pass(const Network<T>& network, const Targets& targets, 
         const auto [first, count] = part(block, rows_);
         if (sparse == nullptr && !in_place && !has_begun) {
             gather(workspace_.a(0).rows_from(first, count), x_, index.subspan(first, count));
+            disturb_input(workspace_, first, count);
         }
         gather(workspace_.y().rows_from(first, count), targets, index.subspan(first, count));
         network.forward(workspace_, count, first, ahead_of_block(block), has_begun);

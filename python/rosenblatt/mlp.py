@@ -21,6 +21,7 @@ from rosenblatt.listening import checked_callbacks
 from rosenblatt.memory import check_memory
 from rosenblatt.mlp_parameters import STOCHASTIC, MLPParameters
 from rosenblatt.network import Network
+from rosenblatt.noise import check_noise
 from rosenblatt.optimizer_state import restored, saved
 from rosenblatt.patience import Patience
 from rosenblatt.plain_arrays import DTYPES, is_plain, validated
@@ -152,6 +153,7 @@ class MLP(ABC, MLPParameters):
         if is_partial and self.early_stopping and validation.X is None:
             raise ValueError("partial_fit does not support early_stopping=True without X_val and y_val")
         self._check_parameters()
+        check_noise(self, X)
         checked_callbacks(self)
         checked_scorer(self, validation.weights is not None)
         goes_on = (self.warm_start or is_partial) and hasattr(self, "coefs_")

@@ -12,6 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 from rosenblatt.fitted_network import check_finite
 from rosenblatt.listening import interruption, listener, stall
 from rosenblatt.mlp_parameters import ONE_BATCH
+from rosenblatt.noise import noise_options
 from rosenblatt.precision import PRECISIONS, CoreNetwork
 from rosenblatt.random_state import Random, continued
 from rosenblatt.regularisation import regularisation
@@ -54,7 +55,7 @@ def train(
     data : TrainingData
         The rows to learn from, and those to watch.
     random : Random
-        Where the shuffles come from.
+        Where the shuffles and the seed of dropout and noise come from.
     goes_on : bool
         Whether the curves go on, too (a warm start, a later call of partial_fit).
     is_partial : bool
@@ -85,6 +86,7 @@ def train(
         n_iter_no_change=model._number("n_iter_no_change"),
         early_stopping=bool(model.early_stopping) and not is_partial,
         threads=thread_count(model.n_threads),
+        **noise_options(model),
     )
     if goes_on and model._progress:
         trainer.resume(**model._progress)

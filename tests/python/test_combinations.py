@@ -37,6 +37,7 @@ TABLE = [
         ({"solver": solver, "batch_size": 10}, "batch_size=10.*batch_size='auto'")
         for solver in ("lm", "rprop")
     ),
+    ({"hidden_layer_sizes": (), "dropout": 0.5}, "dropout=0.5.*no hidden layer"),
     ({"solver": "adam", "bayesian": True}, "bayesian=True.*solver='lm'"),
 ]
 REGRESSOR = [({"solver": "lm", "loss": "poisson"}, "loss='poisson'.*loss='squared_error'")]

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "rosenblatt/network.hpp"
+#include "rosenblatt/noise.hpp"
 #include "rosenblatt/optimizer.hpp"
 #include "rosenblatt/random.hpp"
 #include "rosenblatt/score.hpp"
@@ -31,6 +32,7 @@ struct TrainerOptions {
     bool early_stopping = false;   // watch the score on the validation rows instead of the loss; keep the best network
     Score score = Score::accuracy;
     std::size_t threads = 1;  // at most; the result does not depend on it
+    Noise noise;  // while it learns, not on validation rows; each fit draws a seed, of two words, if it is on
 };
 
 struct Epoch {

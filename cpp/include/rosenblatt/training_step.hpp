@@ -46,8 +46,9 @@ public:
     // For batches of up to `batch_size` of those `rows`, and for a network whose parameters nobody else changes
     // meanwhile. A batch is taken in chunks of at most chunk() rows. One of `ways` is taken, or of promising_ways. With
     // `keeps_gradient`, gradient() is there also for batches of one chunk; an optimizer that clips norms needs that.
+    // With `noise` on the input, Way::by_inputs is none of the ways.
     TrainingStep(const Network<T>& network, std::size_t batch_size, Team& team, const Rows& rows,
-                 std::vector<Way> ways = {}, bool keeps_gradient = false);
+                 std::vector<Way> ways = {}, bool keeps_gradient = false, const Noise& noise = {});
 
     [[nodiscard]] std::size_t chunk() const { return workspace_.batch(); }
 
@@ -117,6 +118,7 @@ private:
     std::vector<double> losses_;   // of each row of a chunk
     std::vector<double> weights_;  // of each row of a chunk, if they have any
     std::vector<double> squares_;  // of each slab's weights, or of its gradient
+    std::uint64_t rows_before_;    // that were passed in this training
     std::size_t rows_ = 0;         // of the chunk that was passed last,
     std::size_t blocks_ = 0;       // which is so many blocks of work
     OwnLoss<T> own_loss_;          // if it is not empty

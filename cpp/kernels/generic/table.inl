@@ -32,6 +32,7 @@ namespace {
 #include "kernels/generic/robust_loss.inl"
 //
 #include "kernels/generic/multiply.inl"
+#include "kernels/generic/noise.inl"
 #include "kernels/generic/optimizer.inl"
 //
 #include "kernels/generic/adaptive_steps.inl"
@@ -69,6 +70,8 @@ constexpr Table<T> make_table() {
         .gather_uint8 = gather<T, std::uint8_t>,
         .gather_float32 = gather<T, float>,
         .gather_float64 = gather<T, double>,
+        .drop = drop<T>,
+        .add_noise = add_noise<T>,
         .is_finite = is_finite<T>,
         .sgd = sgd<T>,
         .adam = adam<T>,
