@@ -43,7 +43,7 @@ def to_sklearn(model: MLP) -> Any:
     Raises
     ------
     ValueError
-        For a loss that the installed scikit-learn does not have.
+        For a loss that the installed scikit-learn does not have, and for several outputs of classes.
 
     Examples
     --------
@@ -60,6 +60,8 @@ def to_sklearn(model: MLP) -> Any:
     theirs = kind(**{name: value for name, value in ours.items() if name in known})
     if "coefs_" not in model.__dict__:
         return theirs
+    if isinstance(model.__dict__.get("classes_"), list):
+        raise ValueError("scikit-learn's MLPClassifier has no several outputs of classes")
     for name in _FITTED:
         if name in model.__dict__:
             value = model.__dict__[name]

@@ -39,6 +39,7 @@ def initial_network(
     out_activation: str,
     dtype: np.dtype[Any],
     random: Random,
+    groups: Sequence[int] = (),
 ) -> CoreNetwork:
     """Make a network with random parameters.
 
@@ -55,6 +56,8 @@ def initial_network(
         float32 or float64.
     random : Random
         Where the numbers come from.
+    groups : sequence of int, default=()
+        Widths of the groups of outputs that have an activation each, say a softmax; (): all share one.
 
     Returns
     -------
@@ -69,7 +72,8 @@ def initial_network(
     >>> initial_network([2, 3, 1], "relu", "identity", np.dtype(np.float32), seeded(0)).sizes
     [2, 3, 1]
     """
-    network: CoreNetwork = PRECISIONS[dtype].network(sizes, _names(sizes, activation, out_activation))
+    names = _names(sizes, activation, out_activation)
+    network: CoreNetwork = PRECISIONS[dtype].network(sizes, names, list(groups))
     factor = 2.0 if activation == "logistic" else 6.0
     for k in range(1, len(sizes)):
         theta = network.theta(k)
@@ -86,6 +90,7 @@ def network_of(
     out_activation: str,
     outputs: int,
     dtype: np.dtype[Any] | None = None,
+    groups: Sequence[int] = (),
 ) -> CoreNetwork:
     """Make a network with given parameters.
 
@@ -99,6 +104,8 @@ def network_of(
         Width that the last layer must have.
     dtype : dtype or None, default=None
         None: float32 if all parameters are, else float64.
+    groups : sequence of int, default=()
+        As for `initial_network`.
 
     Returns
     -------
@@ -130,7 +137,8 @@ def network_of(
     if dtype is None:
         is_single = all(values.dtype == np.float32 for values in [*weights, *biases])
         dtype = np.dtype(np.float32 if is_single else np.float64)
-    network: CoreNetwork = PRECISIONS[dtype].network(sizes, _names(sizes, activation, out_activation))
+    names = _names(sizes, activation, out_activation)
+    network: CoreNetwork = PRECISIONS[dtype].network(sizes, names, list(groups))
     for k, (W, b) in enumerate(zip(weights, biases, strict=True), start=1):
         network.theta(k)[1:] = W
         network.theta(k)[0] = b
