@@ -15,8 +15,10 @@ from scipy.sparse import issparse
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rosenblatt import lbfgs, stochastic
+from rosenblatt.features import HiddenFeatures
 from rosenblatt.fitted_network import LOSSES, initial_network, network_of, parameter_views
 from rosenblatt.gradient_check import largest_error
+from rosenblatt.input_gradient import InputGradient
 from rosenblatt.listening import checked_callbacks
 from rosenblatt.memory import check_memory
 from rosenblatt.mlp_parameters import STOCHASTIC, MLPParameters
@@ -71,7 +73,7 @@ def is_stochastic(model: MLP) -> bool:
     return True
 
 
-class MLP(ABC, MLPParameters):
+class MLP(ABC, HiddenFeatures, InputGradient, MLPParameters):
     """Base of both estimators; not to be used by itself."""
 
     # Set by fit. Declared for the reader and for mypy; scikit-learn's checks want them absent before.
@@ -122,6 +124,10 @@ class MLP(ABC, MLPParameters):
     @abstractmethod
     def _stratify(self, y: Array) -> Array | None:
         """Tell by what validation rows are to be stratified, if by anything."""
+
+    def _groups(self) -> list[int]:
+        """Tell the widths of the groups of outputs that have an activation each; none: all share one."""
+        return []
 
     # The road of a fit.
 
@@ -256,7 +262,13 @@ class MLP(ABC, MLPParameters):
 
     def _initial_network(self, sizes: list[int], dtype: np.dtype[Any], random: Random) -> CoreNetwork:
         return initial_network(
-            sizes, self.activation, self.out_activation_, dtype, random, self.weight_init
+            sizes,
+            self.activation,
+            self.out_activation_,
+            dtype,
+            random,
+            self.weight_init,
+            self._groups(),
         )
 
     def _network_before(self, sizes: list[int]) -> CoreNetwork:
@@ -276,7 +288,9 @@ class MLP(ABC, MLPParameters):
         self.n_layers_ = len(network.sizes)
 
     def _network_of(self, coefs: Sequence[ArrayLike], intercepts: Sequence[ArrayLike]) -> CoreNetwork:
-        return network_of(coefs, intercepts, self.activation, self.out_activation_, self.n_outputs_)
+        return network_of(
+            coefs, intercepts, self.activation, self.out_activation_, self.n_outputs_, groups=self._groups()
+        )
 
     def _was_replaced(self) -> bool:
         """Whether coefs_ and intercepts_ hold other arrays than the network's parameters."""
@@ -302,15 +316,19 @@ class MLP(ABC, MLPParameters):
         >>> model.intercepts_[1]
         array([7.])
         """
-        if "coefs_" not in self.__dict__:
-            check_is_fitted(self)
-        if self._was_replaced():
-            self._adopt(self._network_of(self.coefs_, self.intercepts_))
+        network = self._fitted_network()
         box = self.__dict__.get("_glass_box")
-        if box is None or box[0] is not self._network:
-            box = self._network, Network.over(self._network, LOSSES[self.out_activation_])
+        if box is None or box[0] is not network:
+            box = network, Network.over(network, LOSSES[self.out_activation_])
             self._glass_box = box
         return box[1]
+
+    def _fitted_network(self) -> CoreNetwork:
+        """The network of coefs_ and intercepts_, also where these arrays were replaced."""
+        check_is_fitted(self)
+        if self._was_replaced():
+            self._adopt(self._network_of(self.coefs_, self.intercepts_))
+        return self._network
 
     # Predictions.
 
