@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from scipy.sparse import issparse
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from rosenblatt import lbfgs, stochastic
+from rosenblatt import lbfgs, levenberg_marquardt, stochastic
 from rosenblatt.fitted_network import LOSSES, initial_network, network_of, parameter_views
 from rosenblatt.gradient_check import largest_error
 from rosenblatt.listening import checked_callbacks
@@ -131,6 +131,12 @@ class MLP(ABC, MLPParameters):
         network, data, random = self._prepared(
             X, y, sample_weight, goes_on=goes_on, is_partial=is_partial, classes=classes
         )
+        if self.solver == "lm":
+            stratify = self._stratify(data.y)
+            levenberg_marquardt.train(self, network, data, stratify, random, goes_on=goes_on)
+            self._adopt(network)
+            return
+        levenberg_marquardt.forget(self)
         if self.solver == "lbfgs":
             lbfgs.train(self, network, data, goes_on=goes_on)
         else:
@@ -169,8 +175,13 @@ class MLP(ABC, MLPParameters):
         """
         parameters = sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))
         # adam: two moments of each. lbfgs: ten differences of parameters and of gradients, all in float64.
+        # lm: JᵀJ and its factor, and J for 64 errors or those of a row, which has fewer outputs than parameters.
         per_parameter = (
-            25 * 8 if self.solver == "lbfgs" else (2 if self.solver == "sgd" else 3) * dtype.itemsize
+            (3 * parameters + 100) * 8
+            if self.solver == "lm"
+            else 25 * 8
+            if self.solver == "lbfgs"
+            else (2 if self.solver == "sgd" else 3) * dtype.itemsize
         )
         check_memory(
             parameters * per_parameter, f"training the {parameters} parameters of the layers {sizes}"
