@@ -30,8 +30,7 @@ _CALLER = 7
 _SMALLEST_MU = 1e-20
 
 # Attributes that only this solver leaves.
-_BAYESIAN = ("effective_parameters_", "alpha_", "beta_")
-_ATTRIBUTES = ("mu_", *_BAYESIAN)
+_ATTRIBUTES = ("mu_", "effective_parameters_", "alpha_", "beta_", "_ratio")
 
 
 class _Point(NamedTuple):
@@ -130,10 +129,12 @@ class _Training:
         self.model = model
         self.squares = LeastSquares(model, network, data)
         before = {name: model.__dict__[name] for name in _ATTRIBUTES if goes_on and name in model.__dict__}
-        self.mu = float(before.pop("mu_", model._number("mu")))
+        self.mu = float(before.get("mu_", model._number("mu")))
         self.penalty: WeightPenalty | BayesianRegularization
         if model.bayesian:
-            self.penalty = BayesianRegularization(self.squares, before)
+            self.penalty = BayesianRegularization(
+                self.squares, before.get("_ratio"), tol=model._number("tol")
+            )
         else:
             self.penalty = WeightPenalty(model._number("alpha"), self.squares)
         self.watch = _Watch(model, data) if model.early_stopping else None
@@ -173,6 +174,8 @@ class _Training:
                 return "stopped"
             if fails >= model.max_fail:
                 return "max_fail"
+            if self.penalty.settled >= model.n_iter_no_change:
+                return "settled"
         return "max_iter"
 
     def _point(self, theta: Array, sum_of_squares: float) -> _Point:
