@@ -10,6 +10,7 @@ void register_optimizer(pybind11::module_& module);
 void register_trainer(pybind11::module_& module);
 void register_objective(pybind11::module_& module);
 void register_jacobian(pybind11::module_& module);
+void register_validation(pybind11::module_& module);
 void register_perceptron(pybind11::module_& module);
 
 }  // namespace rosenblatt::bindings
@@ -23,5 +24,6 @@ PYBIND11_MODULE(_core, module) {
     rosenblatt::bindings::register_trainer(module);
     rosenblatt::bindings::register_objective(module);
     rosenblatt::bindings::register_jacobian(module);
+    rosenblatt::bindings::register_validation(module);
     rosenblatt::bindings::register_perceptron(module);
 }

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <limits>
-#include <vector>
-
-#include "rosenblatt/prediction.hpp"
 
 namespace rosenblatt {
 namespace {
@@ -60,21 +58,19 @@ double r2(MatrixView<const T> a, MatrixView<const T> y, const Targets& targets, 
 }  // namespace
 
 template <class T>
-double score(const Network<T>& network, const Rows& rows, const Targets& targets, std::span<const std::int64_t> index,
-             Score kind, Team& team) {
-    const std::size_t outputs = network.layout().outputs();
-    std::vector<T> memory(2 * index.size() * outputs);
-    const MatrixView<T> a{memory.data(), index.size(), outputs, outputs};
-    const MatrixView<T> y{memory.data() + index.size() * outputs, index.size(), outputs, outputs};
-    predict(network, a, rows, index, team);
-    if (!std::all_of(a.data, a.data + index.size() * outputs, [](T x) { return std::isfinite(x); })) {
-        return std::numeric_limits<double>::quiet_NaN();
+double score(MatrixView<const T> a, MatrixView<const T> y, const Targets& targets, std::span<const std::int64_t> index,
+             Score kind) {
+    for (std::size_t i = 0; i < a.rows; ++i) {
+        if (!std::all_of(a.row(i), a.row(i) + a.cols, [](T x) { return std::isfinite(x); })) {
+            return std::numeric_limits<double>::quiet_NaN();
+        }
     }
-    gather(y, targets, index);
     return kind == Score::accuracy ? accuracy<T>(a, y, targets, index) : r2<T>(a, y, targets, index);
 }
 
-template double score(const Network<float>&, const Rows&, const Targets&, std::span<const std::int64_t>, Score, Team&);
-template double score(const Network<double>&, const Rows&, const Targets&, std::span<const std::int64_t>, Score, Team&);
+template double score(MatrixView<const float>, MatrixView<const float>, const Targets&, std::span<const std::int64_t>,
+                      Score);
+template double score(MatrixView<const double>, MatrixView<const double>, const Targets&, std::span<const std::int64_t>,
+                      Score);
 
 }  // namespace rosenblatt

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <numeric>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -14,6 +16,8 @@ using Clock = std::chrono::steady_clock;
 
 // Ten looks a second: a person does not wait, and a look every tenth of a second costs nothing.
 constexpr std::chrono::milliseconds look_interval{100};
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
@@ -137,6 +141,11 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
     const std::size_t batch_size = std::min(options_.batch_size, data.training.size());
     Team team(worthwhile_threads(network.layout(), batch_size, options_.threads, data.rows));
     TrainingStep<T> step(network, batch_size, team, data.rows);
+    std::optional<Validation<T>> validation;
+    if (!data.validation.empty()) {
+        validation.emplace(network.layout(), data.validation,
+                           ValidationOptions{options_.loss, options_.loss_scale, options_.score}, team);
+    }
     std::vector<std::int64_t> order(data.training.begin(), data.training.end());
     std::vector<std::int64_t> permutation(options_.shuffle ? order.size() : 0);
     std::vector<std::int64_t> shuffled(permutation.size());
@@ -148,7 +157,12 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
         last_epoch.save();
     }
     constexpr std::size_t most_reserved = 100'000;  // a training that may be endless reserves no more
-    loss_curve_.reserve(loss_curve_.size() + std::min(max_iter, most_reserved));
+    const std::size_t reserved = loss_curve_.size() + std::min(max_iter, most_reserved);
+    loss_curve_.reserve(reserved);
+    if (validation) {
+        validation_scores_.reserve(reserved);
+        validation_losses_.reserve(reserved);
+    }
     Interruption interruption{listener};
     Clock::time_point begin = Clock::now();
     for (std::size_t epoch = 1; epoch <= max_iter; ++epoch) {
@@ -172,19 +186,24 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
         }
         progress_.samples += static_cast<double>(order.size());
         loss_curve_.push_back(loss);
-        double validation_score = std::numeric_limits<double>::quiet_NaN();
-        if (options_.early_stopping) {
-            validation_score = score(network, data.rows, data.targets, data.validation, options_.score, team);
-            validation_scores_.push_back(validation_score);
+        typename Validation<T>::Result seen{nan, nan};
+        if (validation) {
+            seen = validation->evaluate(network);
+            validation_losses_.push_back(seen.loss);
+            validation_scores_.push_back(listener.score ? nan : seen.score);
+            if (listener.score) {
+                validation_scores_.back() = listener.score();
+            }
+            seen.score = validation_scores_.back();
         }
-        count_improvement(network, loss, validation_score);
+        count_improvement(network, loss, seen.score);
         optimizer_->epoch_ends(progress_.samples);
         bool is_converged = false;
         if (progress_.no_improvement > options_.n_iter_no_change) {
             is_converged = optimizer_->stalled();
             progress_.no_improvement = is_converged ? progress_.no_improvement : 0;
         }
-        if (listener.on_epoch && listener.on_epoch({epoch, loss, validation_score})) {
+        if (listener.on_epoch && listener.on_epoch({epoch, loss, seen.score, seen.loss})) {
             return Ending::stopped_by_listener;
         }
         if (!std::isfinite(loss)) {

@@ -6,7 +6,7 @@ import collections.abc
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['MersenneTwister', 'NetworkFloat32', 'NetworkFloat64', 'ObjectiveFloat32', 'ObjectiveFloat64', 'OptimizerFloat32', 'OptimizerFloat64', 'PassFloat32', 'PassFloat64', 'TrainerFloat32', 'TrainerFloat64', 'activation_names', 'active_isa', 'available_isas', 'check_loss', 'loss_names', 'train_perceptron']
+__all__: list[str] = ['MersenneTwister', 'NetworkFloat32', 'NetworkFloat64', 'ObjectiveFloat32', 'ObjectiveFloat64', 'OptimizerFloat32', 'OptimizerFloat64', 'PassFloat32', 'PassFloat64', 'TrainerFloat32', 'TrainerFloat64', 'ValidationFloat32', 'ValidationFloat64', 'activation_names', 'active_isa', 'available_isas', 'check_loss', 'loss_names', 'train_perceptron']
 class MersenneTwister:
     """
     MT19937, continued from a state of NumPy's, or seeded like RandomState.
@@ -211,9 +211,9 @@ class TrainerFloat32:
     """
     def __init__(self, network: NetworkFloat32, optimizer: OptimizerFloat32, *, loss: str, loss_scale: typing.SupportsFloat | typing.SupportsIndex, alpha: typing.SupportsFloat | typing.SupportsIndex, batch_size: typing.SupportsInt | typing.SupportsIndex, shuffle: bool, tol: typing.SupportsFloat | typing.SupportsIndex, n_iter_no_change: typing.SupportsFloat | typing.SupportsIndex, early_stopping: bool, score: str, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
-    def fit(self, network: NetworkFloat32, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, training: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], validation: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], max_iter: typing.SupportsInt | typing.SupportsIndex, random: MersenneTwister, on_epoch: collections.abc.Callable[[int, float, float], bool] | None) -> str:
+    def fit(self, network: NetworkFloat32, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, training: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], validation: tuple[typing.Any, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]] | None, max_iter: typing.SupportsInt | typing.SupportsIndex, random: MersenneTwister, on_epoch: collections.abc.Callable[[int, float, float, float], bool] | None, score: collections.abc.Callable[[], typing.SupportsFloat | typing.SupportsIndex] | None) -> str:
         """
-        Train for at most max_iter epochs on x, an array or a CSR matrix; returns how it ended.
+        Train for at most max_iter epochs on x, an array or a CSR matrix; validation is None or x, y, weights and the numbers of the rows to watch. Returns how it ended.
         """
     def resume(self, best_loss: typing.SupportsFloat | typing.SupportsIndex, best_validation_score: typing.SupportsFloat | typing.SupportsIndex, no_improvement: typing.SupportsFloat | typing.SupportsIndex, samples: typing.SupportsFloat | typing.SupportsIndex) -> None:
         """
@@ -236,6 +236,9 @@ class TrainerFloat32:
         ...
     @property
     def samples(self) -> float:
+        ...
+    @property
+    def validation_losses(self) -> list[float]:
         ...
     @property
     def validation_scores(self) -> list[float]:
@@ -246,9 +249,9 @@ class TrainerFloat64:
     """
     def __init__(self, network: NetworkFloat64, optimizer: OptimizerFloat64, *, loss: str, loss_scale: typing.SupportsFloat | typing.SupportsIndex, alpha: typing.SupportsFloat | typing.SupportsIndex, batch_size: typing.SupportsInt | typing.SupportsIndex, shuffle: bool, tol: typing.SupportsFloat | typing.SupportsIndex, n_iter_no_change: typing.SupportsFloat | typing.SupportsIndex, early_stopping: bool, score: str, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
-    def fit(self, network: NetworkFloat64, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, training: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], validation: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], max_iter: typing.SupportsInt | typing.SupportsIndex, random: MersenneTwister, on_epoch: collections.abc.Callable[[int, float, float], bool] | None) -> str:
+    def fit(self, network: NetworkFloat64, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, training: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], validation: tuple[typing.Any, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]] | None, max_iter: typing.SupportsInt | typing.SupportsIndex, random: MersenneTwister, on_epoch: collections.abc.Callable[[int, float, float, float], bool] | None, score: collections.abc.Callable[[], typing.SupportsFloat | typing.SupportsIndex] | None) -> str:
         """
-        Train for at most max_iter epochs on x, an array or a CSR matrix; returns how it ended.
+        Train for at most max_iter epochs on x, an array or a CSR matrix; validation is None or x, y, weights and the numbers of the rows to watch. Returns how it ended.
         """
     def resume(self, best_loss: typing.SupportsFloat | typing.SupportsIndex, best_validation_score: typing.SupportsFloat | typing.SupportsIndex, no_improvement: typing.SupportsFloat | typing.SupportsIndex, samples: typing.SupportsFloat | typing.SupportsIndex) -> None:
         """
@@ -271,6 +274,9 @@ class TrainerFloat64:
         ...
     @property
     def samples(self) -> float:
+        ...
+    @property
+    def validation_losses(self) -> list[float]:
         ...
     @property
     def validation_scores(self) -> list[float]:
@@ -302,6 +308,26 @@ class ObjectiveFloat64:
     def gradient(self, k: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float64]:
         """
         Of loss and penalty, as of the last evaluation, in the shape of theta of layer k.
+        """
+class ValidationFloat32:
+    """
+    What a network is worth on rows that are watched.
+    """
+    def __init__(self, network: NetworkFloat32, validation: tuple[typing.Any, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]], *, loss: str, loss_scale: typing.SupportsFloat | typing.SupportsIndex, score: str, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def evaluate(self, network: NetworkFloat32) -> tuple[float, float]:
+        """
+        The score and the loss, without a penalty.
+        """
+class ValidationFloat64:
+    """
+    What a network is worth on rows that are watched.
+    """
+    def __init__(self, network: NetworkFloat64, validation: tuple[typing.Any, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]], *, loss: str, loss_scale: typing.SupportsFloat | typing.SupportsIndex, score: str, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def evaluate(self, network: NetworkFloat64) -> tuple[float, float]:
+        """
+        The score and the loss, without a penalty.
         """
 def activation_names() -> list[str]:
     ...

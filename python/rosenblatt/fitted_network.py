@@ -12,7 +12,15 @@ from numpy.typing import ArrayLike
 from rosenblatt.precision import PRECISIONS, Array, CoreNetwork
 from rosenblatt.random_state import Random
 
-__all__ = ["ACTIVATIONS", "LOSSES", "check_finite", "initial_network", "network_of", "parameter_views"]
+__all__ = [
+    "ACTIVATIONS",
+    "LOSSES",
+    "DivergenceError",
+    "check_finite",
+    "initial_network",
+    "network_of",
+    "parameter_views",
+]
 
 # scikit-learn's names of the activations, and the textbook's.
 ACTIVATIONS = {
@@ -163,6 +171,17 @@ def parameter_views(network: CoreNetwork) -> tuple[list[Array], list[Array]]:
     return [theta[1:] for theta in thetas], [theta[0] for theta in thetas]
 
 
+class DivergenceError(ValueError):
+    """A training that left the range of floating-point numbers.
+
+    Examples
+    --------
+    >>> from rosenblatt.fitted_network import DivergenceError
+    >>> issubclass(DivergenceError, ValueError)
+    True
+    """
+
+
 def check_finite(network: CoreNetwork) -> None:
     """Refuse a network whose training left the range of floating-point numbers.
 
@@ -173,7 +192,7 @@ def check_finite(network: CoreNetwork) -> None:
 
     Raises
     ------
-    ValueError
+    DivergenceError
         If a parameter is not finite.
 
     Examples
@@ -182,7 +201,7 @@ def check_finite(network: CoreNetwork) -> None:
     >>> check_finite(network_of([[[1.0], [2.0]]], [[0.5]], "relu", "identity", 1))
     """
     if not all(np.isfinite(network.theta(k)).all() for k in range(1, len(network.sizes))):
-        raise ValueError(
+        raise DivergenceError(
             "Solver produced non-finite parameter weights. The input data may contain large "
             "values and need to be preprocessed."
         )

@@ -1,4 +1,4 @@
-"""The squared errors of an estimator's network as a function of its parameters, with their normal equations."""
+"""The squared errors of an estimator's network by its parameters, and their normal equations."""
 
 from __future__ import annotations
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain, pairwise
 from typing import Any, Self
 
@@ -20,14 +22,21 @@ from rosenblatt.memory import check_memory
 from rosenblatt.mlp_parameters import STOCHASTIC, MLPParameters
 from rosenblatt.network import Network
 from rosenblatt.optimizer_state import restored, saved
+from rosenblatt.patience import Patience
 from rosenblatt.plain_arrays import DTYPES, is_plain, validated
 from rosenblatt.precision import Array, CoreNetwork
 from rosenblatt.random_state import Random, seeded
 from rosenblatt.sparse import compressed_rows
+from rosenblatt.starts import train_best
 from rosenblatt.threads import thread_count
 from rosenblatt.training_data import TrainingData, checked_weights
+from rosenblatt.validation import Given, checked_scorer, own_validation
 
 __all__ = ["MLP", "is_stochastic"]
+
+# Frames from a warning here to the caller of partial_fit: _fit_in_place, _fit, partial_fit, scikit-learn's
+# wrapper.
+_CALLER = 5
 
 
 def is_stochastic(model: MLP) -> bool:
@@ -71,7 +80,11 @@ class MLP(ABC, MLPParameters):
     loss_curve_: list[float]
     best_loss_: float | None
     validation_scores_: list[float] | None
+    validation_loss_curve_: list[float] | None
     best_validation_score_: float | None
+    best_start_: int
+    start_losses_: list[float]
+    stopped_: bool
     n_iter_: int
     t_: int
     n_layers_: int
@@ -83,6 +96,7 @@ class MLP(ABC, MLPParameters):
     _progress: dict[str, float]
     _optimizer: Any
     _optimizer_options: dict[str, Any]
+    _patience: Patience
 
     # What the two estimators do differently.
 
@@ -91,6 +105,14 @@ class MLP(ABC, MLPParameters):
         self, y: Any, dtype: np.dtype[Any], *, goes_on: bool, is_partial: bool, classes: Any
     ) -> tuple[Array, int]:
         """Encode y for the core (labels of int64, or a table), and tell the number of outputs."""
+
+    @abstractmethod
+    def _validation_targets(self, y: Any, dtype: np.dtype[Any]) -> Array:
+        """Encode the y of a validation set, of the same kind as the y of the training."""
+
+    def _class_weighted(self, weights: Array | None, y: Array, *, is_partial: bool) -> Array | None:
+        """Weights of rows, multiplied with those of their classes where there are any."""
+        return weights
 
     @abstractmethod
     def _loss(self) -> dict[str, Any]:
@@ -108,12 +130,13 @@ class MLP(ABC, MLPParameters):
         y: ArrayLike,
         sample_weight: ArrayLike | None,
         *,
+        validation: Given,
         is_partial: bool = False,
         classes: ArrayLike | None = None,
     ) -> Self:
         """Fit a copy and take over its attributes: a fit that fails leaves the estimator as it was."""
         candidate = self._copy()
-        candidate._fit_in_place(X, y, sample_weight, is_partial, classes)
+        candidate._fit_in_place(X, y, sample_weight, validation, is_partial, classes)
         self.__dict__ = candidate.__dict__  # not update: names of columns that are gone must go
         return self
 
@@ -122,27 +145,78 @@ class MLP(ABC, MLPParameters):
         copy.__dict__.update(self.__dict__)
         return copy
 
-    def _fit_in_place(self, X: Any, y: Any, sample_weight: Any, is_partial: bool, classes: Any) -> None:
-        if is_partial and self.early_stopping:
-            raise ValueError("partial_fit does not support early_stopping=True")
+    def _fit_in_place(
+        self, X: Any, y: Any, sample_weight: Any, validation: Given, is_partial: bool, classes: Any
+    ) -> None:
+        validation.check()
+        if is_partial and self.early_stopping and validation.X is None:
+            raise ValueError("partial_fit does not support early_stopping=True without X_val and y_val")
         self._check_parameters()
         checked_callbacks(self)
+        checked_scorer(self, validation.weights is not None)
         goes_on = (self.warm_start or is_partial) and hasattr(self, "coefs_")
         network, data, random = self._prepared(
             X, y, sample_weight, goes_on=goes_on, is_partial=is_partial, classes=classes
         )
-        if self.solver == "lm":
-            stratify = self._stratify(data.y)
-            levenberg_marquardt.train(self, network, data, stratify, random, goes_on=goes_on)
-            self._adopt(network)
+        if validation.X is not None:
+            data = data.watching(own_validation(self, validation, network.theta(1).dtype))
+        elif self.early_stopping and self.solver != "lbfgs":
+            data = data.split(self.validation_fraction, self._stratify(data.y), random, (X, y))
+        if not goes_on:
+            self.best_start_ = 0
+        if not is_partial:
+            self.stopped_ = False
+            self.__dict__.pop("_patience", None)
+        elif self.early_stopping and self.__dict__.get("stopped_"):
+            warnings.warn(
+                "partial_fit learned nothing from these rows: early stopping has ended the training with the "
+                "best parameters (stopped_ is True). To go on, set early_stopping=False or fit anew.",
+                UserWarning,
+                stacklevel=_CALLER,
+            )
             return
-        levenberg_marquardt.forget(self)
-        if self.solver == "lbfgs":
-            lbfgs.train(self, network, data, goes_on=goes_on)
+        if self.n_init > 1 and not is_partial and not goes_on:
+            train_best(self, network, data, random)
+            return
+        is_interrupted = self._train(network, data, random, goes_on=goes_on, is_partial=is_partial)
+        if not goes_on:
+            self.start_losses_ = [self.loss_]
+        if is_partial:
+            is_watched = bool(self.early_stopping) and not is_interrupted
+            self.stopped_ = is_watched and self._is_patience_used_up(network)
+
+    def _train(
+        self, network: CoreNetwork, data: TrainingData, random: Random, *, goes_on: bool, is_partial: bool
+    ) -> bool:
+        """Train a network and take it over; tell whether the user interrupted it."""
+        if self.solver != "lm":
+            levenberg_marquardt.forget(self)
+        if self.solver == "lm":
+            is_interrupted = levenberg_marquardt.train(self, network, data, goes_on=goes_on)
+        elif self.solver == "lbfgs":
+            is_interrupted = lbfgs.train(self, network, data, goes_on=goes_on)
         else:
-            stratify = self._stratify(data.y)
-            stochastic.train(self, network, data, stratify, random, goes_on=goes_on, is_partial=is_partial)
+            is_interrupted = stochastic.train(
+                self, network, data, random, goes_on=goes_on, is_partial=is_partial
+            )
         self._adopt(network)
+        return is_interrupted
+
+    def _is_patience_used_up(self, network: CoreNetwork) -> bool:
+        """After a call of partial_fit: whether early stopping ends here, with the best parameters of all."""
+        thetas = [network.theta(k) for k in range(1, len(network.sizes))]
+        # A copy: the estimator as it was keeps its own.
+        self._patience = replace(self.__dict__.get("_patience") or Patience())
+        is_used_up = self._patience.is_used_up(
+            self.validation_scores_[-1] if self.validation_scores_ else np.nan,
+            [theta.copy() for theta in thetas],
+            tol=self._number("tol"),
+            limit=self._number("n_iter_no_change"),
+        )
+        if is_used_up:
+            for theta, best in zip(thetas, self._patience.best or thetas, strict=True):
+                theta[...] = best
+        return is_used_up
 
     def _prepared(
         self, X: Any, y: Any, sample_weight: Any, *, goes_on: bool, is_partial: bool, classes: Any
@@ -159,13 +233,11 @@ class MLP(ABC, MLPParameters):
             y = y.toarray()
         y, outputs = self._targets(y, dtype, goes_on=goes_on, is_partial=is_partial, classes=classes)
         self.n_outputs_ = outputs
+        weights = self._class_weighted(weights, y, is_partial=is_partial)
         random = seeded(self.random_state, for_numpy=self.early_stopping)
         sizes = [X.shape[1], *hidden, outputs]
         self._check_memory(sizes, dtype)
-        if goes_on:
-            network = self._network_before(sizes)
-        else:
-            network = initial_network(sizes, self.activation, self.out_activation_, dtype, random)
+        network = self._network_before(sizes) if goes_on else self._initial_network(sizes, dtype, random)
         return network, TrainingData.whole(X, y, weights), random
 
     def _check_memory(self, sizes: list[int], dtype: np.dtype[Any]) -> None:
@@ -175,7 +247,7 @@ class MLP(ABC, MLPParameters):
         """
         parameters = sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))
         # adam: two moments of each. lbfgs: ten differences of parameters and of gradients, all in float64.
-        # lm: JᵀJ and its factor, and J for 64 errors or those of a row, which has fewer outputs than parameters.
+        # lm: JᵀJ and its factor, and J for 64 errors, or for those of a row, fewer than parameters.
         per_parameter = (
             (3 * parameters + 100) * 8
             if self.solver == "lm"
@@ -186,6 +258,9 @@ class MLP(ABC, MLPParameters):
         check_memory(
             parameters * per_parameter, f"training the {parameters} parameters of the layers {sizes}"
         )
+
+    def _initial_network(self, sizes: list[int], dtype: np.dtype[Any], random: Random) -> CoreNetwork:
+        return initial_network(sizes, self.activation, self.out_activation_, dtype, random)
 
     def _network_before(self, sizes: list[int]) -> CoreNetwork:
         held = [self.coefs_[0].shape[0], *(coef.shape[1] for coef in self.coefs_)]

@@ -19,6 +19,7 @@ from sklearn.utils.multiclass import (
 from sklearn.utils.validation import column_or_1d
 
 from rosenblatt.callbacks import Callback
+from rosenblatt.class_weight import ClassWeight, row_weights
 from rosenblatt.labels import encoded
 from rosenblatt.mlp import MLP, is_stochastic
 from rosenblatt.mlp_docs import (
@@ -30,6 +31,7 @@ from rosenblatt.mlp_docs import (
 )
 from rosenblatt.mlp_parameters import keep
 from rosenblatt.precision import Array
+from rosenblatt.validation import Given
 
 __all__ = ["MLPClassifier"]
 
@@ -75,7 +77,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
 
     label_smoothing: float
     focal_gamma: float
-    class_weight: dict[Any, float] | Sequence[dict[Any, float]] | str | None
+    class_weight: ClassWeight
     classes_: Array
     _is_multilabel: bool
 
@@ -131,12 +133,21 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
         loss: str | Callable[..., Any] = "log_loss",
         label_smoothing: float = 0.0,
         focal_gamma: float = 2.0,
-        class_weight: dict[Any, float] | Sequence[dict[Any, float]] | str | None = None,
+        class_weight: ClassWeight = None,
     ) -> None:
         keep(self, locals())
 
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
-    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        *,
+        X_val: ArrayLike | None = None,
+        y_val: ArrayLike | None = None,
+        sample_weight_val: ArrayLike | None = None,
+    ) -> Self:
         """Train on rows and their classes.
 
         Parameters
@@ -148,6 +159,12 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
             Classes of any sortable kind, or a table of 0 and 1 for several labels at once.
         sample_weight : array-like of shape (rows,) or None, default=None
             How much each row counts, for the loss and for the score of early stopping; None: 1.
+        X_val, y_val : array-like, or None, default=None
+            A validation set of its own, whatever the kind of X: it is watched epoch by epoch, and nothing is
+            learned from it. early_stopping then holds no rows of X out. The classes of y_val are
+            some of those of y.
+        sample_weight_val : array-like of shape (rows of X_val,) or None, default=None
+            How much each of its rows counts, for its loss and its score; None: 1.
 
         Returns
         -------
@@ -160,7 +177,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
         >>> MLPClassifier((2,), max_iter=500, tol=0.1).fit([[0.0], [1.0]], ["no", "yes"]).classes_
         array(['no', 'yes'], dtype='<U3')
         """
-        return self._fit(X, y, sample_weight)
+        return self._fit(X, y, sample_weight, validation=Given(X_val, y_val, sample_weight_val))
 
     @available_if(is_stochastic)  # type: ignore[untyped-decorator]
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
@@ -170,6 +187,10 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
         y: ArrayLike,
         sample_weight: ArrayLike | None = None,
         classes: ArrayLike | None = None,
+        *,
+        X_val: ArrayLike | None = None,
+        y_val: ArrayLike | None = None,
+        sample_weight_val: ArrayLike | None = None,
     ) -> Self:
         """Train for one epoch on these rows, going on from the parameters and the optimizer there are.
 
@@ -185,6 +206,10 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
             How much each row counts; None: 1.
         classes : array-like of shape (classes,) or None, default=None
             All classes that will ever come, for a table its columns; needed in the first call.
+        X_val, y_val, sample_weight_val : array-like or None, default=None
+            As for `fit`. With early_stopping, calls are counted instead of epochs: after n_iter_no_change
+            ones without a better score the best parameters are put in place, ``stopped_`` is True, and later
+            calls learn nothing, and warn.
 
         Returns
         -------
@@ -194,8 +219,9 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
         Raises
         ------
         ValueError
-            As `fit`; without classes in the first call, for a class that is not among them, and with
-            early_stopping, for which there is no stopping in one epoch.
+            As `fit`; without classes in the first call, for a class that is not among them, for the
+            class_weight "balanced", as the classes of all rows are not known, and with early_stopping but
+            without X_val, for which there is no stopping in one epoch.
 
         Examples
         --------
@@ -206,7 +232,14 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
         >>> model.predict([[0.0], [1.0]])
         array(['no', 'yes'], dtype='<U5')
         """
-        return self._fit(X, y, sample_weight, is_partial=True, classes=classes)
+        return self._fit(
+            X,
+            y,
+            sample_weight,
+            validation=Given(X_val, y_val, sample_weight_val),
+            is_partial=True,
+            classes=classes,
+        )
 
     def predict(self, X: ArrayLike) -> Array:
         """Predict the class of each row.
@@ -338,6 +371,32 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
                 f"shape {y.shape}"
             )
         return y if is_multilabel else np.searchsorted(self.classes_, found).astype(np.int64)[y]
+
+    def _validation_targets(self, y: Any, dtype: np.dtype[Any]) -> Array:
+        is_multilabel, found, y = self._encoded(y, dtype)
+        if is_multilabel != self._is_multilabel or (is_multilabel and y.shape[1] != self.n_outputs_):
+            wanted = f"{self.n_outputs_} labels, 0 or 1" if self._is_multilabel else "a class"
+            raise ValueError(f"y_val must hold {wanted} for each row, as y does")
+        if is_multilabel:
+            return np.asarray(y)
+        unknown = np.setdiff1d(found, self.classes_)
+        if len(unknown):
+            raise ValueError(f"y_val has classes that y has not: {unknown}; y has {self.classes_}")
+        return np.asarray(np.searchsorted(self.classes_, found).astype(np.int64)[y])
+
+    def _class_weighted(self, weights: Array | None, y: Array, *, is_partial: bool) -> Array | None:
+        if self.class_weight is None:
+            return weights
+        if is_partial and isinstance(self.class_weight, str):
+            raise ValueError(
+                "class_weight='balanced' needs to see all rows, and partial_fit does not: pass a dict, say "
+                "of what sklearn.utils.class_weight.compute_class_weight('balanced', classes=..., y=...) "
+                "finds on a larger part of them"
+            )
+        if y.ndim == 1:
+            return row_weights(self.class_weight, [y], [self.classes_], weights)
+        columns = list(y.T.astype(np.int64))
+        return row_weights(self.class_weight, columns, [np.arange(2)] * len(columns), weights)
 
     def _loss(self) -> dict[str, Any]:
         is_softmax = self.out_activation_ == "softmax"

@@ -25,6 +25,7 @@ from rosenblatt.mlp_docs import (
 )
 from rosenblatt.mlp_parameters import keep
 from rosenblatt.precision import Array
+from rosenblatt.validation import Given
 
 __all__ = ["MLPRegressor"]
 
@@ -138,7 +139,16 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]  # noqa: D101 (it
         keep(self, locals())
 
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
-    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        *,
+        X_val: ArrayLike | None = None,
+        y_val: ArrayLike | None = None,
+        sample_weight_val: ArrayLike | None = None,
+    ) -> Self:
         """Train on rows and their values.
 
         Parameters
@@ -150,6 +160,11 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]  # noqa: D101 (it
             Finite numbers, for the loss "poisson" at least 0.
         sample_weight : array-like of shape (rows,) or None, default=None
             How much each row counts, for the loss and for the score of early stopping; None: 1.
+        X_val, y_val : array-like, or None, default=None
+            A validation set of its own, whatever the kind of X: it is watched epoch by epoch, and nothing is
+            learned from it. early_stopping then holds no rows of X out.
+        sample_weight_val : array-like of shape (rows of X_val,) or None, default=None
+            How much each of its rows counts, for its loss and its score; None: 1.
 
         Returns
         -------
@@ -163,11 +178,20 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]  # noqa: D101 (it
         >>> model.fit([[0.0], [1.0]], [0.0, 1.0]).n_outputs_
         1
         """
-        return self._fit(X, y, sample_weight)
+        return self._fit(X, y, sample_weight, validation=Given(X_val, y_val, sample_weight_val))
 
     @available_if(is_stochastic)  # type: ignore[untyped-decorator]
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
-    def partial_fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+    def partial_fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        *,
+        X_val: ArrayLike | None = None,
+        y_val: ArrayLike | None = None,
+        sample_weight_val: ArrayLike | None = None,
+    ) -> Self:
         """Train for one epoch on these rows, going on from the parameters and the optimizer there are.
 
         Only with the solvers "sgd" and "adam". The optimizer keeps the options that it had in the first call.
@@ -180,6 +204,10 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]  # noqa: D101 (it
             Their values.
         sample_weight : array-like of shape (rows,) or None, default=None
             How much each row counts; None: 1.
+        X_val, y_val, sample_weight_val : array-like or None, default=None
+            As for `fit`. With early_stopping, calls are counted instead of epochs: after n_iter_no_change
+            ones without a better score the best parameters are put in place, ``stopped_`` is True, and later
+            calls learn nothing, and warn.
 
         Returns
         -------
@@ -189,7 +217,7 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]  # noqa: D101 (it
         Raises
         ------
         ValueError
-            As `fit`; and with early_stopping, for which there is no stopping in one epoch.
+            As `fit`; and with early_stopping but without X_val, for which there is no stopping in one epoch.
 
         Examples
         --------
@@ -200,7 +228,9 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]  # noqa: D101 (it
         >>> len(model.loss_curve_)
         3
         """
-        return self._fit(X, y, sample_weight, is_partial=True)
+        return self._fit(
+            X, y, sample_weight, validation=Given(X_val, y_val, sample_weight_val), is_partial=True
+        )
 
     def predict(self, X: ArrayLike) -> Array:
         """Predict the values of each row.
@@ -246,6 +276,12 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]  # noqa: D101 (it
             )
         self.out_activation_ = out_activation
         return table, table.shape[1]
+
+    def _validation_targets(self, y: Any, dtype: np.dtype[Any]) -> Array:
+        table, outputs = self._targets(y, dtype, goes_on=True, is_partial=False, classes=None)
+        if outputs != self.n_outputs_:
+            raise ValueError(f"y_val has {outputs} column(s), but y has {self.n_outputs_}")
+        return table
 
     def _loss(self) -> dict[str, Any]:
         if self.loss == "poisson":

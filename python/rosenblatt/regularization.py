@@ -1,4 +1,4 @@
-"""What Levenberg-Marquardt adds to the squared errors: a penalty that is given, or one that the data choose."""
+"""What Levenberg-Marquardt adds to the squared errors: a penalty given, or one that the data choose."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BayesianRegularization", "WeightPenalty"]
 
-# More than this times the squared errors nothing is penalized: where y is nothing but noise, α grows without end.
+# Where y is nothing but noise α grows without end, and where all weights are 0 with it.
 _LARGEST_RATIO = 1e15
 
 
@@ -59,17 +59,17 @@ class WeightPenalty:
 
 
 class BayesianRegularization:
-    """MacKay's evidence for α and β of F = β E_D + α E_W, by Foresee's and Hagan's approximation of the Hessian.
+    """MacKay's evidence for α and β of F = β E_D + α E_W, with Foresee's and Hagan's approximate Hessian.
 
     E_D is the sum of the squared errors, E_W that of all parameters, biases too, as in the paper. With the
     eigenvalues μᵢ of JᵀJ,
 
         γ = P − 2 α tr H⁻¹ = Σ μᵢ / (μᵢ + α / β),   α = γ / (2 E_W),   β = (N − γ) / (2 E_D).
 
-    F is divided by β, so that it stays finite where the errors vanish: E_D + λ E_W with λ = α / β. λ is chosen
-    anew after each step that lowers this by less than a hundredth, not after every one: far from a minimum the
-    errors are large because nothing has been learned yet, not because of noise, and a λ that takes them for noise
-    ends in hardly any weights (of 64 networks for noisy sines 56 did, instead of 10).
+    F is divided by β, so that it stays finite where the errors vanish: E_D + λ E_W with λ = α / β. λ is
+    chosen anew after each step that lowers this by less than a hundredth, not after every one: far from a
+    minimum the errors are large because nothing has been learned yet, not because of noise, and a λ that
+    takes them for noise ends in hardly any weights (56 of 64 networks for noisy sines did, instead of 10).
 
     Parameters
     ----------
@@ -115,8 +115,8 @@ class BayesianRegularization:
         """Estimate γ, α and β at parameters with this JᵀJ and this sum of squared errors."""
         weights = float(theta @ theta)
         if np.isnan(self.decay[0]):
-            # As if all parameters were effective, or what half of the errors determine, and a hundredth of the
-            # errors noise.
+            # As if all parameters were effective, or what half of the errors determine, and a hundredth of
+            # the errors noise.
             self._gamma = min(float(self._parameters), self._errors / 2)
             self._estimate(sum_of_squares, weights)
             self.decay[:] = 0.01 * self._ratio()

@@ -100,12 +100,14 @@ TEST_CASE_TEMPLATE("early stopping ends with the best network on the validation 
     std::vector<std::vector<T>> seen;
     std::vector<double> scores;
     Team team(1);
+    const ValidationData validation = points.data().validation;
     Listener listener;
     listener.on_epoch = [&](const Epoch& epoch) {
         seen.push_back(parameters(network));
         scores.push_back(epoch.validation_score);
-        CHECK(epoch.validation_score ==
-              score(network, points.data().rows, points.data().targets, points.validation, Score::accuracy, team));
+        const auto [expected, loss] = Validation<T>(network.layout(), validation, {}, team).evaluate(network);
+        CHECK(epoch.validation_score == expected);
+        CHECK(epoch.validation_loss == loss);
         return false;
     };
     MersenneTwister random(3);

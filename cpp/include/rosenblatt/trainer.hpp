@@ -15,6 +15,7 @@
 #include "rosenblatt/score.hpp"
 #include "rosenblatt/training_data.hpp"
 #include "rosenblatt/training_step.hpp"
+#include "rosenblatt/validation.hpp"
 
 namespace rosenblatt {
 
@@ -27,7 +28,7 @@ struct TrainerOptions {
     bool shuffle = true;
     double tol = 1e-4;
     double n_iter_no_change = 10;  // may be infinite
-    bool early_stopping = false;   // watch the score on `validation` instead of the loss, and keep the best network
+    bool early_stopping = false;   // watch the score on the validation rows instead of the loss; keep the best network
     Score score = Score::accuracy;
     std::size_t threads = 1;  // at most; the result does not depend on it
 };
@@ -35,7 +36,8 @@ struct TrainerOptions {
 struct Epoch {
     std::size_t number;  // 1-based, of this call of fit
     double loss;
-    double validation_score;  // NaN without early stopping
+    double validation_score;  // NaN without validation rows
+    double validation_loss;   // the same
 };
 
 enum class Ending {
@@ -49,6 +51,8 @@ enum class Ending {
 struct Listener {
     // After every epoch; true stops the training. Empty: nobody listens, nothing is paid.
     std::function<bool(const Epoch&)> on_epoch;
+    // The score on the validation rows, asked for after every epoch. Empty: that of the options.
+    std::function<double()> score;
     // Polled about ten times a second, also within a long epoch; true interrupts the training.
     std::function<bool()> interrupted;
 };
@@ -81,6 +85,7 @@ public:
     // Of all calls of fit so far.
     [[nodiscard]] const std::vector<double>& loss_curve() const { return loss_curve_; }
     [[nodiscard]] const std::vector<double>& validation_scores() const { return validation_scores_; }
+    [[nodiscard]] const std::vector<double>& validation_losses() const { return validation_losses_; }
     [[nodiscard]] Optimizer<T>& optimizer() { return *optimizer_; }
     [[nodiscard]] double learning_rate() const { return optimizer_->learning_rate(); }
 
@@ -101,6 +106,7 @@ private:
     AlignedBuffer<T> best_parameters_;
     std::vector<double> loss_curve_;
     std::vector<double> validation_scores_;
+    std::vector<double> validation_losses_;
     Progress progress_;
 };
 
