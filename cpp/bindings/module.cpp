@@ -10,6 +10,7 @@ void register_network(pybind11::module_& module);
 void register_optimizer(pybind11::module_& module);
 void register_trainer(pybind11::module_& module);
 void register_objective(pybind11::module_& module);
+void register_jacobian(pybind11::module_& module);
 void register_validation(pybind11::module_& module);
 void register_perceptron(pybind11::module_& module);
 
@@ -24,6 +25,7 @@ PYBIND11_MODULE(_core, module) {
     rosenblatt::bindings::register_optimizer(module);
     rosenblatt::bindings::register_trainer(module);
     rosenblatt::bindings::register_objective(module);
+    rosenblatt::bindings::register_jacobian(module);
     rosenblatt::bindings::register_validation(module);
     rosenblatt::bindings::register_perceptron(module);
 }

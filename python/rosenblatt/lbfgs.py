@@ -11,12 +11,12 @@ from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt.fitted_network import DivergenceError, check_finite, network_of, parameter_views
 from rosenblatt.listening import interruption, listener
-from rosenblatt.patience import Patience
 from rosenblatt.precision import PRECISIONS, Array, CoreNetwork
 from rosenblatt.regularisation import l1_share
 from rosenblatt.threads import thread_count
-from rosenblatt.training_data import TrainingData, ValidationData
-from rosenblatt.validation import keep_curves, score_function, watched_score
+from rosenblatt.training_data import TrainingData
+from rosenblatt.validation import keep_curves
+from rosenblatt.watch import Watch
 
 if TYPE_CHECKING:
     from rosenblatt.mlp import MLP
@@ -151,7 +151,10 @@ def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool
     array([5.])
     """
     objective = Objective(model, network, data)
-    watch = None if data.validation is None else _Watch(model, objective, network, data.validation)
+    watch = None
+    if data.validation is not None:
+        tol, limit = model._number("tol"), model._number("n_iter_no_change")
+        watch = Watch(model, objective, network, data.validation, tol=tol, limit=limit)
     on_epoch = listener(model, len(data.y), watches_score=watch is not None)
     curve: list[float] = []
     last = objective.begin  # as of the last iteration that was whole
@@ -226,37 +229,3 @@ def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool
             stacklevel=_CALLER,
         )
     return result is None
-
-
-class _Watch:
-    """What is known on validation rows, iteration after iteration."""
-
-    def __init__(
-        self, model: MLP, objective: Objective, network: CoreNetwork, validation: ValidationData
-    ) -> None:
-        self.scores: list[float] = []
-        self.losses: list[float] = []
-        self.patience = Patience()
-        self._model, self._objective, self._network = model, objective, network
-        self._core = PRECISIONS[np.dtype(np.float64)].validation(
-            objective.network,
-            validation.parts,
-            **watched_score(model),
-            threads=thread_count(model.n_threads),
-        )
-        self._score = score_function(model, validation)
-        if self._score is not None:
-            model._adopt(network)  # the scorer's predictions are its
-
-    def is_used_up(self, vector: Array) -> bool:
-        """Look at the parameters of an iteration; whether early stopping has waited for long enough."""
-        self._objective.write(vector, self._objective.network)
-        score, loss = self._core.evaluate(self._objective.network)
-        if self._score is not None:
-            self._objective.write(vector, self._network)
-            score = self._score()
-        self.scores.append(score)
-        self.losses.append(loss)
-        tol, limit = self._model._number("tol"), self._model._number("n_iter_no_change")
-        is_used_up = self.patience.is_used_up(score, vector, tol=tol, limit=limit)
-        return bool(self._model.early_stopping) and is_used_up

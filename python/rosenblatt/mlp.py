@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from scipy.sparse import issparse
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from rosenblatt import lbfgs, stochastic
+from rosenblatt import lbfgs, levenberg_marquardt, stochastic
 from rosenblatt.features import HiddenFeatures
 from rosenblatt.fitted_network import LOSSES, initial_network, network_of, parameter_views
 from rosenblatt.gradient_check import largest_error
@@ -197,7 +197,11 @@ class MLP(ABC, HiddenFeatures, InputGradient, MLPParameters):
         self, network: CoreNetwork, data: TrainingData, random: Random, *, goes_on: bool, is_partial: bool
     ) -> bool:
         """Train a network and take it over; tell whether the user interrupted it."""
-        if self.solver == "lbfgs":
+        if self.solver != "lm":
+            levenberg_marquardt.forget(self)
+        if self.solver == "lm":
+            is_interrupted = levenberg_marquardt.train(self, network, data, goes_on=goes_on)
+        elif self.solver == "lbfgs":
             is_interrupted = lbfgs.train(self, network, data, goes_on=goes_on)
         else:
             is_interrupted = stochastic.train(
@@ -251,11 +255,15 @@ class MLP(ABC, HiddenFeatures, InputGradient, MLPParameters):
         A sparse X of little memory may claim any number of columns.
         """
         parameters = sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))
-        # Most solvers: two moments of each, or two like them. lbfgs: ten differences of parameters and of
-        # gradients, all in float64.
-        moments = 1 if self.solver in ("sgd", "rmsprop", "adagrad") else 2
-        gradients = 0 if self.clip_norm is None else 1
-        per_parameter = 25 * 8 if self.solver == "lbfgs" else (1 + moments + gradients) * dtype.itemsize
+        if self.solver == "lm":
+            # JᵀJ and its factor, and J for 64 errors, or for those of a row, fewer than parameters.
+            per_parameter = (3 * parameters + 100) * 8
+        elif self.solver == "lbfgs":
+            per_parameter = 25 * 8  # ten differences of parameters and of gradients, all in float64
+        else:  # most solvers: two moments of each, or two like them
+            moments = 1 if self.solver in ("sgd", "rmsprop", "adagrad") else 2
+            gradients = 0 if self.clip_norm is None else 1
+            per_parameter = (1 + moments + gradients) * dtype.itemsize
         check_memory(
             parameters * per_parameter, f"training the {parameters} parameters of the layers {sizes}"
         )
