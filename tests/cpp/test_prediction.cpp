@@ -54,8 +54,7 @@ TEST_CASE_TEMPLATE("the answers are those of one forward pass, for any number of
             std::vector<std::int64_t> index(count);
             std::iota(index.rbegin(), index.rend(), 0);
             std::vector<T> answers((count + 1) * stride, T(-1));
-            auto workspaces = workspaces_to_predict<T>(network.layout(), rows, count, team);
-            CHECK(predict(network, {answers.data(), count, outputs, stride}, rows, index, team, workspaces));
+            CHECK(predict(network, {answers.data(), count, outputs, stride}, rows, index, team));
 
             Workspace<T> workspace(network.layout(), count, Keep::everything);
             gather(workspace.a(0), rows, index);
