@@ -15,12 +15,13 @@ from scipy.sparse import issparse
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rosenblatt import lbfgs, stochastic
-from rosenblatt.fitted_network import LOSSES, initial_network, network_of, parameter_views
+from rosenblatt.fitted_network import initial_network, network_of, parameter_views
 from rosenblatt.gradient_check import largest_error
 from rosenblatt.listening import checked_callbacks
 from rosenblatt.memory import check_memory
 from rosenblatt.mlp_parameters import STOCHASTIC, MLPParameters
 from rosenblatt.network import Network
+from rosenblatt.own_loss import check_own_loss
 from rosenblatt.optimizer_state import restored, saved
 from rosenblatt.patience import Patience
 from rosenblatt.plain_arrays import DTYPES, is_plain, validated
@@ -122,6 +123,20 @@ class MLP(ABC, MLPParameters):
     def _stratify(self, y: Array) -> Array | None:
         """Tell by what validation rows are to be stratified, if by anything."""
 
+    def _groups(self) -> list[int]:
+        """Tell the widths of the groups of outputs that have an activation each; none: all share one."""
+        return []
+
+    def _take_out_activation(self, needed: str, *, goes_on: bool) -> None:
+        """Have the last layer that the loss needs, or refuse to go on with another one."""
+        if goes_on and needed != self.out_activation_:
+            raise ValueError(
+                "the training is to go on with a network whose last layer has the activation "
+                f"{self.out_activation_!r}, but the loss {self.loss!r} needs {needed!r}; "
+                "without warm_start, fit begins with a new network"
+            )
+        self.out_activation_ = needed
+
     # The road of a fit.
 
     def _fit(
@@ -158,6 +173,8 @@ class MLP(ABC, MLPParameters):
         network, data, random = self._prepared(
             X, y, sample_weight, goes_on=goes_on, is_partial=is_partial, classes=classes
         )
+        if callable(self.loss) and not (goes_on and is_partial):
+            check_own_loss(self.loss, data.y, self.out_activation_, self.n_outputs_, data.weights is not None)
         if validation.X is not None:
             data = data.watching(own_validation(self, validation, network.theta(1).dtype))
         elif self.early_stopping and self.solver != "lbfgs":
@@ -252,9 +269,7 @@ class MLP(ABC, MLPParameters):
         )
 
     def _initial_network(self, sizes: list[int], dtype: np.dtype[Any], random: Random) -> CoreNetwork:
-        return initial_network(
-            sizes, self.activation, self.out_activation_, dtype, random, self.weight_init
-        )
+        return initial_network(sizes, self.activation, self.out_activation_, dtype, random, self.weight_init)
 
     def _network_before(self, sizes: list[int]) -> CoreNetwork:
         held = [self.coefs_[0].shape[0], *(coef.shape[1] for coef in self.coefs_)]
@@ -286,8 +301,9 @@ class MLP(ABC, MLPParameters):
 
         What is written into one shows in the other; arrays that were put in the place of coefs_ or
         intercepts_ are copied once and become views of it. The loss is the one trained with, without the
-        penalty: the sum of (y − a)² / 2 over the outputs, the log-loss, or the Poisson loss. Targets are the
-        network's: a class is a row of zeros with a one in its place, or of two classes 0 or 1.
+        penalty, of one row: for "squared_error" of a regressor, the sum of (y − a)² / 2 over the outputs.
+        Targets are the network's: a class is a row of zeros with a one in its place, or of two classes 0 or
+        1; of several quantiles, each has the target of its output.
 
         Examples
         --------
@@ -305,7 +321,7 @@ class MLP(ABC, MLPParameters):
             self._adopt(self._network_of(self.coefs_, self.intercepts_))
         box = self.__dict__.get("_glass_box")
         if box is None or box[0] is not self._network:
-            box = self._network, Network.over(self._network, LOSSES[self.out_activation_])
+            box = self._network, Network.over(self._network, self._loss()["loss"])
             self._glass_box = box
         return box[1]
 

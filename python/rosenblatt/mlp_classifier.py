@@ -20,7 +20,9 @@ from sklearn.utils.validation import column_or_1d
 
 from rosenblatt.callbacks import Callback
 from rosenblatt.class_weight import ClassWeight, row_weights
+from rosenblatt.class_losses import core_loss, gives_probabilities, out_activation
 from rosenblatt.labels import encoded
+from rosenblatt.margins import Margins, net_inputs
 from rosenblatt.mlp import MLP, is_stochastic
 from rosenblatt.mlp_docs import (
     ATTRIBUTES_DOC,
@@ -36,7 +38,7 @@ from rosenblatt.validation import Given
 __all__ = ["MLPClassifier"]
 
 
-class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (its docstring is composed)
+class MLPClassifier(ClassifierMixin, Margins, MLP):  # type: ignore[misc]  # noqa: D101 (its docstring is composed)
     __doc__ = f"""Multi-layer perceptron that tells classes apart, trained on the log-loss.
 
     Takes the place of scikit-learn's class of this name: same parameters, same attributes, and for the
@@ -261,16 +263,20 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
         >>> model.fit([[0.0], [1.0]], ["no", "yes"]).predict([[-1.0], [2.0]])
         array(['no', 'yes'], dtype='<U3')
         """
-        a = self._outputs(X)
+        if self.__dict__.get("out_activation_") in ("identity", "hardlimit"):
+            a, threshold = net_inputs(self, X), 0.0
+        else:
+            a, threshold = self._outputs(X), 0.5
         if self._is_multilabel:
-            return np.asarray(a > 0.5, dtype=np.int64)
+            return np.asarray(a > threshold, dtype=np.int64)
         if a.shape[1] == 1:
             # With one class only, all rows belong to it.
-            return np.asarray(self.classes_[np.minimum(a[:, 0] > 0.5, len(self.classes_) - 1)])
+            return np.asarray(self.classes_[np.minimum(a[:, 0] > threshold, len(self.classes_) - 1)])
         return np.asarray(self.classes_[a.argmax(axis=1)])
 
+    @available_if(gives_probabilities)  # type: ignore[untyped-decorator]
     def predict_proba(self, X: ArrayLike) -> Array:
-        """Estimate the probability of each class.
+        """Estimate the probability of each class; not for the losses "hinge" and "perceptron".
 
         Parameters
         ----------
@@ -296,8 +302,9 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
             return np.ones_like(a)
         return np.hstack([1 - a, a])
 
+    @available_if(gives_probabilities)  # type: ignore[untyped-decorator]
     def predict_log_proba(self, X: ArrayLike) -> Array:
-        """Estimate the logarithm of the probability of each class.
+        """Estimate the logarithm of the probability of each class; see `predict_proba`.
 
         Parameters
         ----------
@@ -330,12 +337,12 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
             y = self._encoded_as_before(y, is_multilabel, found)
         else:
             self.classes_ = found
+        has_several_classes = not is_multilabel and len(self.classes_) > 2
+        self._take_out_activation(out_activation(self, has_several_classes), goes_on=goes_on)
         if goes_on:
             return y, self.n_outputs_
-        is_softmax = not is_multilabel and len(self.classes_) > 2
         self._is_multilabel = is_multilabel
-        self.out_activation_ = "softmax" if is_softmax else "logistic"
-        return y, y.shape[1] if is_multilabel else len(self.classes_) if is_softmax else 1
+        return y, y.shape[1] if is_multilabel else len(self.classes_) if has_several_classes else 1
 
     def _encoded(self, y: Array, dtype: np.dtype[Any]) -> tuple[bool, Array, Array]:
         """Whether y is multilabel, its classes, and what the core is to make of it."""
@@ -399,16 +406,11 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
         return row_weights(self.class_weight, columns, [np.arange(2)] * len(columns), weights)
 
     def _loss(self) -> dict[str, Any]:
-        is_softmax = self.out_activation_ == "softmax"
-        return {
-            "loss": "log_loss" if is_softmax else "binary_log_loss",
-            "loss_scale": 1.0,
-            "score": "accuracy",
-        }
+        return {"loss": core_loss(self), "loss_scale": 1.0, "score": "accuracy"}
 
     def _stratify(self, y: Array) -> Array | None:
         # scikit-learn holds out a stratified share only where there is a single output.
-        return y if y.ndim == 1 and self.out_activation_ == "logistic" else None
+        return y if y.ndim == 1 and self.n_outputs_ == 1 else None
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
