@@ -5,6 +5,7 @@
 #include <string>
 #include <tuple>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "losses.hpp"
@@ -48,7 +49,9 @@ void register_loss(py::module_& module) {
     module.def(
         "check_loss",
         [](const LossArgument& loss, const std::string& activation) {
-            check_loss(as_loss(loss), parse_activation(activation));
+            if (!std::holds_alternative<py::function>(loss)) {
+                check_loss(as_loss(loss), parse_activation(activation));
+            }
         },
         py::arg("loss"), py::arg("activation"),
         "Raises ValueError unless the numbers of a loss are right, and it fits the last layer's activation.");

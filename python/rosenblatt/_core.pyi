@@ -33,8 +33,16 @@ class NetworkFloat32:
     """
     Layers and their parameters in one buffer.
     """
-    def __init__(self, sizes: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], activations: collections.abc.Sequence[str]) -> None:
+    def __init__(self, sizes: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], activations: collections.abc.Sequence[str], groups: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] = []) -> None:
         ...
+    def first_layers(self, k: typing.SupportsInt | typing.SupportsIndex) -> NetworkFloat32:
+        """
+        Layers 1 to k as a network of their own, with a copy of their parameters.
+        """
+    def input_gradients(self, x: typing.Any, outputs: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], threads: typing.SupportsInt | typing.SupportsIndex = 1) -> numpy.typing.NDArray[numpy.float32]:
+        """
+        da/dx of these outputs for every row of x, an array or a CSR matrix: rows x outputs x inputs.
+        """
     def predict(self, x: typing.Any, threads: typing.SupportsInt | typing.SupportsIndex = 1) -> tuple[numpy.typing.NDArray[numpy.float32], bool]:
         """
         a of the last layer for every row of x, an array or a CSR matrix, and whether all of an array is finite.
@@ -46,6 +54,11 @@ class NetworkFloat32:
     @property
     def activations(self) -> list[str]:
         ...
+    @property
+    def groups(self) -> list[int]:
+        """
+        Widths of the groups of outputs that have an activation each; none if all share one.
+        """
     @property
     def sizes(self) -> list[int]:
         ...
@@ -89,8 +102,16 @@ class NetworkFloat64:
     """
     Layers and their parameters in one buffer.
     """
-    def __init__(self, sizes: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], activations: collections.abc.Sequence[str]) -> None:
+    def __init__(self, sizes: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], activations: collections.abc.Sequence[str], groups: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] = []) -> None:
         ...
+    def first_layers(self, k: typing.SupportsInt | typing.SupportsIndex) -> NetworkFloat64:
+        """
+        Layers 1 to k as a network of their own, with a copy of their parameters.
+        """
+    def input_gradients(self, x: typing.Any, outputs: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], threads: typing.SupportsInt | typing.SupportsIndex = 1) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        da/dx of these outputs for every row of x, an array or a CSR matrix: rows x outputs x inputs.
+        """
     def predict(self, x: typing.Any, threads: typing.SupportsInt | typing.SupportsIndex = 1) -> tuple[numpy.typing.NDArray[numpy.float64], bool]:
         """
         a of the last layer for every row of x, an array or a CSR matrix, and whether all of an array is finite.
@@ -102,6 +123,11 @@ class NetworkFloat64:
     @property
     def activations(self) -> list[str]:
         ...
+    @property
+    def groups(self) -> list[int]:
+        """
+        Widths of the groups of outputs that have an activation each; none if all share one.
+        """
     @property
     def sizes(self) -> list[int]:
         ...

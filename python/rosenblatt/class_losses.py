@@ -10,7 +10,7 @@ from rosenblatt.own_loss import OwnLoss
 if TYPE_CHECKING:
     from rosenblatt.mlp_classifier import MLPClassifier
 
-__all__ = ["core_loss", "gives_margins", "gives_probabilities", "out_activation"]
+__all__ = ["check_several_outputs", "core_loss", "gives_margins", "gives_probabilities", "out_activation"]
 
 # The losses of which the last layer has other activations than softmax and sigmoid.
 _OF_MARGINS = {"hinge": "identity", "perceptron": "hardlimit"}
@@ -41,6 +41,34 @@ def out_activation(model: MLPClassifier, has_several_classes: bool) -> str:
     if isinstance(model.loss, str) and model.loss in _OF_MARGINS:
         return _OF_MARGINS[model.loss]
     return "softmax" if has_several_classes else "logistic"
+
+
+def check_several_outputs(model: MLPClassifier) -> None:
+    """Refuse a loss that several outputs of classes do not have.
+
+    Parameters
+    ----------
+    model : MLPClassifier
+        Its parameter loss.
+
+    Raises
+    ------
+    ValueError
+        For "focal", "hinge" and "perceptron".
+
+    Examples
+    --------
+    >>> from rosenblatt import MLPClassifier
+    >>> from rosenblatt.class_losses import check_several_outputs
+    >>> check_several_outputs(MLPClassifier(loss="hinge"))
+    Traceback (most recent call last):
+    ValueError: several outputs of classes have no loss 'hinge', but 'log_loss', 'squared_error' or a callable
+    """
+    if isinstance(model.loss, str) and model.loss not in ("log_loss", "squared_error"):
+        raise ValueError(
+            f"several outputs of classes have no loss {model.loss!r}, but 'log_loss', 'squared_error' or a "
+            "callable"
+        )
 
 
 def core_loss(model: MLPClassifier) -> Any:
@@ -132,8 +160,8 @@ def gives_margins(model: MLPClassifier) -> bool:
     Examples
     --------
     >>> from rosenblatt import MLPClassifier
-    >>> hasattr(MLPClassifier(), "decision_function"), hasattr(MLPClassifier(loss="hinge"), "decision_function")
-    (False, True)
+    >>> [hasattr(MLPClassifier(loss=loss), "decision_function") for loss in ("log_loss", "hinge")]
+    [False, True]
     """
     if not isinstance(model.loss, str) or model.loss not in _OF_MARGINS:
         raise AttributeError(f"loss={model.loss!r} gives probabilities: predict_proba")

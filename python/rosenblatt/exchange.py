@@ -45,8 +45,8 @@ def to_sklearn(model: MLP) -> Any:
     Raises
     ------
     ValueError
-        For a loss that the installed scikit-learn does not have, and for an activation that it does not have,
-        or more than one of them.
+        For a loss or an activation that the installed scikit-learn does not have, for more than one
+        activation, and for several outputs of classes.
 
     Examples
     --------
@@ -62,6 +62,8 @@ def to_sklearn(model: MLP) -> Any:
     theirs = kind(**{name: value for name, value in ours.items() if name in known})
     if "coefs_" not in model.__dict__:
         return theirs
+    if isinstance(model.__dict__.get("classes_"), list):
+        raise ValueError("scikit-learn's MLPClassifier has no several outputs of classes")
     for name in _FITTED:
         if name in model.__dict__:
             value = model.__dict__[name]

@@ -53,6 +53,7 @@ def initial_network(
     dtype: np.dtype[Any],
     random: Random,
     weight_init: str = "auto",
+    groups: Sequence[int] = (),
 ) -> CoreNetwork:
     """Make a network with random parameters.
 
@@ -70,6 +71,8 @@ def initial_network(
         Where the numbers come from.
     weight_init : str, default="auto"
         How they are drawn; see `rosenblatt.initial_weights`.
+    groups : sequence of int, default=()
+        Widths of the groups of outputs that have an activation each, say a softmax; (): all share one.
 
     Returns
     -------
@@ -84,7 +87,8 @@ def initial_network(
     >>> initial_network([2, 3, 1], "relu", "identity", np.dtype(np.float32), seeded(0)).sizes
     [2, 3, 1]
     """
-    network: CoreNetwork = PRECISIONS[dtype].network(sizes, _names(sizes, activation, out_activation))
+    names = _names(sizes, activation, out_activation)
+    network: CoreNetwork = PRECISIONS[dtype].network(sizes, names, list(groups))
     draw(network, activation, weight_init, random)
     return network
 
@@ -96,6 +100,7 @@ def network_of(
     out_activation: str,
     outputs: int,
     dtype: np.dtype[Any] | None = None,
+    groups: Sequence[int] = (),
 ) -> CoreNetwork:
     """Make a network with given parameters.
 
@@ -109,6 +114,8 @@ def network_of(
         Width that the last layer must have.
     dtype : dtype or None, default=None
         None: float32 if all parameters are, else float64.
+    groups : sequence of int, default=()
+        As for `initial_network`.
 
     Returns
     -------
@@ -140,7 +147,8 @@ def network_of(
     if dtype is None:
         is_single = all(values.dtype == np.float32 for values in [*weights, *biases])
         dtype = np.dtype(np.float32 if is_single else np.float64)
-    network: CoreNetwork = PRECISIONS[dtype].network(sizes, _names(sizes, activation, out_activation))
+    names = _names(sizes, activation, out_activation)
+    network: CoreNetwork = PRECISIONS[dtype].network(sizes, names, list(groups))
     for k, (W, b) in enumerate(zip(weights, biases, strict=True), start=1):
         network.theta(k)[1:] = W
         network.theta(k)[0] = b

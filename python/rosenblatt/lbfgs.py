@@ -74,6 +74,7 @@ class Objective:
             model.out_activation_,
             network.sizes[-1],
             np.dtype(np.float64),
+            network.groups,
         )
         loss = model._loss()
         self._scale = loss["loss_scale"]

@@ -15,14 +15,16 @@ from scipy.sparse import issparse
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rosenblatt import lbfgs, stochastic
+from rosenblatt.features import HiddenFeatures
 from rosenblatt.fitted_network import initial_network, network_of, parameter_views
 from rosenblatt.gradient_check import largest_error
+from rosenblatt.input_gradient import InputGradient
 from rosenblatt.listening import checked_callbacks
 from rosenblatt.memory import check_memory
 from rosenblatt.mlp_parameters import STOCHASTIC, MLPParameters
 from rosenblatt.network import Network
-from rosenblatt.own_loss import check_own_loss
 from rosenblatt.optimizer_state import restored, saved
+from rosenblatt.own_loss import check_own_loss
 from rosenblatt.patience import Patience
 from rosenblatt.plain_arrays import DTYPES, is_plain, validated
 from rosenblatt.precision import Array, CoreNetwork
@@ -71,7 +73,7 @@ def is_stochastic(model: MLP) -> bool:
     return True
 
 
-class MLP(ABC, MLPParameters):
+class MLP(ABC, HiddenFeatures, InputGradient, MLPParameters):
     """Base of both estimators; not to be used by itself."""
 
     # Set by fit. Declared for the reader and for mypy; scikit-learn's checks want them absent before.
@@ -288,7 +290,9 @@ class MLP(ABC, MLPParameters):
         self.n_layers_ = len(network.sizes)
 
     def _network_of(self, coefs: Sequence[ArrayLike], intercepts: Sequence[ArrayLike]) -> CoreNetwork:
-        return network_of(coefs, intercepts, self.activation, self.out_activation_, self.n_outputs_)
+        return network_of(
+            coefs, intercepts, self.activation, self.out_activation_, self.n_outputs_, groups=self._groups()
+        )
 
     def _was_replaced(self) -> bool:
         """Whether coefs_ and intercepts_ hold other arrays than the network's parameters."""
@@ -315,15 +319,19 @@ class MLP(ABC, MLPParameters):
         >>> model.intercepts_[1]
         array([7.])
         """
-        if "coefs_" not in self.__dict__:
-            check_is_fitted(self)
-        if self._was_replaced():
-            self._adopt(self._network_of(self.coefs_, self.intercepts_))
+        network = self._fitted_network()
         box = self.__dict__.get("_glass_box")
-        if box is None or box[0] is not self._network:
-            box = self._network, Network.over(self._network, self._loss()["loss"])
+        if box is None or box[0] is not network:
+            box = network, Network.over(network, self._loss()["loss"])
             self._glass_box = box
         return box[1]
+
+    def _fitted_network(self) -> CoreNetwork:
+        """The network of coefs_ and intercepts_, also where these arrays were replaced."""
+        check_is_fitted(self)
+        if self._was_replaced():
+            self._adopt(self._network_of(self.coefs_, self.intercepts_))
+        return self._network
 
     # Predictions.
 

@@ -12,15 +12,14 @@ from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import (
-    _check_partial_fit_first_call,
     check_classification_targets,
     type_of_target,
 )
 from sklearn.utils.validation import column_or_1d
 
 from rosenblatt.callbacks import Callback
+from rosenblatt.class_losses import check_several_outputs, core_loss, gives_probabilities, out_activation
 from rosenblatt.class_weight import ClassWeight, row_weights
-from rosenblatt.class_losses import core_loss, gives_probabilities, out_activation
 from rosenblatt.labels import encoded
 from rosenblatt.margins import Margins, net_inputs
 from rosenblatt.mlp import MLP, is_stochastic
@@ -32,6 +31,7 @@ from rosenblatt.mlp_docs import (
     RAISES_DOC,
 )
 from rosenblatt.mlp_parameters import keep
+from rosenblatt.multi_output import is_multi_output, of_groups, several_targets, side_by_side, take_classes
 from rosenblatt.precision import Array
 from rosenblatt.validation import Given
 
@@ -44,8 +44,8 @@ class MLPClassifier(ClassifierMixin, Margins, MLP):  # type: ignore[misc]  # noq
     Takes the place of scikit-learn's class of this name: same parameters, same attributes, and for the
     same random_state the same training.
 {PARAMETERS_HEADING}{PARAMETERS_DOC}{CLASSIFIER_PARAMETERS_DOC}{ATTRIBUTES_DOC}
-    classes_ : ndarray
-        The classes, sorted.
+    classes_ : ndarray, or list of ndarray
+        The classes, sorted; a list of those of each output, where there are several.
 {RAISES_DOC}
     See Also
     --------
@@ -80,7 +80,7 @@ class MLPClassifier(ClassifierMixin, Margins, MLP):  # type: ignore[misc]  # noq
     label_smoothing: float
     focal_gamma: float
     class_weight: ClassWeight
-    classes_: Array
+    classes_: Array | list[Array]
     _is_multilabel: bool
 
     def __init__(
@@ -157,8 +157,9 @@ class MLPClassifier(ClassifierMixin, Margins, MLP):  # type: ignore[misc]  # noq
         X : array-like, or sparse matrix or array, of shape (rows, columns)
             float32 is trained in float32; uint8 is read as it is; anything else becomes float64. Sparse
             rows (CSR) stay sparse; other sparse forms are converted to them.
-        y : array-like of shape (rows,) or (rows, labels)
-            Classes of any sortable kind, or a table of 0 and 1 for several labels at once.
+        y : array-like of shape (rows,), (rows, labels) or (rows, outputs)
+            Classes of any sortable kind; a table of 0 and 1 for several labels at once, each of which is
+            there or not; or a table of classes for several outputs, whose log-losses are added.
         sample_weight : array-like of shape (rows,) or None, default=None
             How much each row counts, for the loss and for the score of early stopping; None: 1.
         X_val, y_val : array-like, or None, default=None
@@ -202,12 +203,13 @@ class MLPClassifier(ClassifierMixin, Margins, MLP):  # type: ignore[misc]  # noq
         ----------
         X : array-like, or sparse matrix or array, of shape (rows, columns)
             Rows, as for `fit`; later calls train in the dtype of the first.
-        y : array-like of shape (rows,) or (rows, labels)
-            Their classes, which need not be all of `classes`; or a table of 0 and 1.
+        y : array-like of shape (rows,), (rows, labels) or (rows, outputs)
+            Their classes, which need not be all of `classes`; or a table as for `fit`.
         sample_weight : array-like of shape (rows,) or None, default=None
             How much each row counts; None: 1.
-        classes : array-like of shape (classes,) or None, default=None
-            All classes that will ever come, for a table its columns; needed in the first call.
+        classes : array-like of shape (classes,), list of array-like or None, default=None
+            All classes that will ever come, for a table of 0 and 1 its columns, for several outputs a list of
+            the classes of each; needed in the first call.
         X_val, y_val, sample_weight_val : array-like or None, default=None
             As for `fit`. With early_stopping, calls are counted instead of epochs: after n_iter_no_change
             ones without a better score the best parameters are put in place, ``stopped_`` is True, and later
@@ -253,7 +255,7 @@ class MLPClassifier(ClassifierMixin, Margins, MLP):  # type: ignore[misc]  # noq
 
         Returns
         -------
-        ndarray of shape (rows,) or (rows, labels)
+        ndarray of shape (rows,), (rows, labels) or (rows, outputs)
             The classes, as they were named in y.
 
         Examples
@@ -269,13 +271,16 @@ class MLPClassifier(ClassifierMixin, Margins, MLP):  # type: ignore[misc]  # noq
             a, threshold = self._outputs(X), 0.5
         if self._is_multilabel:
             return np.asarray(a > threshold, dtype=np.int64)
+        if isinstance(self.classes_, list):
+            parts = zip(self.classes_, of_groups(a, self._groups()), strict=True)
+            return side_by_side([classes[part.argmax(axis=1)] for classes, part in parts])
         if a.shape[1] == 1:
             # With one class only, all rows belong to it.
             return np.asarray(self.classes_[np.minimum(a[:, 0] > threshold, len(self.classes_) - 1)])
         return np.asarray(self.classes_[a.argmax(axis=1)])
 
     @available_if(gives_probabilities)  # type: ignore[untyped-decorator]
-    def predict_proba(self, X: ArrayLike) -> Array:
+    def predict_proba(self, X: ArrayLike) -> Array | list[Array]:
         """Estimate the probability of each class; not for the losses "hinge" and "perceptron".
 
         Parameters
@@ -285,8 +290,9 @@ class MLPClassifier(ClassifierMixin, Margins, MLP):  # type: ignore[misc]  # noq
 
         Returns
         -------
-        ndarray of shape (rows, classes) or (rows, labels)
-            Probabilities in the order of `classes_`, in the dtype of the parameters.
+        ndarray of shape (rows, classes) or (rows, labels), or list of ndarray of shape (rows, classes)
+            Probabilities in the order of `classes_`, in the dtype of the parameters; a list with those of
+            each output, where there are several outputs of classes.
 
         Examples
         --------
@@ -296,6 +302,8 @@ class MLPClassifier(ClassifierMixin, Margins, MLP):  # type: ignore[misc]  # noq
         np.float64(1.0)
         """
         a = self._outputs(X)
+        if isinstance(self.classes_, list):
+            return of_groups(a, self._groups())
         if a.shape[1] > 1 or self._is_multilabel:
             return a
         if len(self.classes_) == 1:
@@ -303,7 +311,7 @@ class MLPClassifier(ClassifierMixin, Margins, MLP):  # type: ignore[misc]  # noq
         return np.hstack([1 - a, a])
 
     @available_if(gives_probabilities)  # type: ignore[untyped-decorator]
-    def predict_log_proba(self, X: ArrayLike) -> Array:
+    def predict_log_proba(self, X: ArrayLike) -> Array | list[Array]:
         """Estimate the logarithm of the probability of each class; see `predict_proba`.
 
         Parameters
@@ -313,7 +321,7 @@ class MLPClassifier(ClassifierMixin, Margins, MLP):  # type: ignore[misc]  # noq
 
         Returns
         -------
-        ndarray of shape (rows, classes) or (rows, labels)
+        ndarray of shape (rows, classes) or (rows, labels), or list of ndarray of shape (rows, classes)
             ``log(predict_proba(X))``; minus infinity for a probability of 0.
 
         Examples
@@ -323,15 +331,54 @@ class MLPClassifier(ClassifierMixin, Margins, MLP):  # type: ignore[misc]  # noq
         >>> bool((model.predict_log_proba([[0.5]]) < 0).all())
         True
         """
+        probabilities = self.predict_proba(X)
         with np.errstate(divide="ignore"):
-            return np.asarray(np.log(self.predict_proba(X)))
+            if isinstance(probabilities, list):
+                return [np.log(part) for part in probabilities]
+            return np.asarray(np.log(probabilities))
+
+    def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+        """Tell the share of rows that are predicted right, in every output if there are several.
+
+        Parameters
+        ----------
+        X : array-like, or sparse matrix or array, of shape (rows, columns)
+            Rows with the columns of the training.
+        y : array-like of shape (rows,), (rows, labels) or (rows, outputs)
+            Their classes.
+        sample_weight : array-like of shape (rows,) or None, default=None
+            How much each row counts; None: 1.
+
+        Returns
+        -------
+        float
+            The accuracy, in [0, 1].
+
+        Examples
+        --------
+        >>> from rosenblatt import MLPClassifier
+        >>> model = MLPClassifier((4,), max_iter=500, tol=0.1).fit([[0.0], [1.0]], ["no", "yes"])
+        >>> model.score([[0.0], [1.0]], ["no", "yes"]) in (0.0, 0.5, 1.0)
+        True
+        """
+        if not isinstance(self.__dict__.get("classes_"), list):
+            return float(super().score(X, y, sample_weight))
+        predicted, wanted = self.predict(X), np.asarray(y)
+        if wanted.shape != predicted.shape:
+            raise ValueError(f"y has the shape {wanted.shape}, but the predictions have {predicted.shape}")
+        weights = None if sample_weight is None else np.asarray(sample_weight)
+        return float(np.average((predicted == wanted).all(axis=1), weights=weights))
 
     def _targets(
         self, y: Any, dtype: np.dtype[Any], *, goes_on: bool, is_partial: bool, classes: Any
     ) -> tuple[Array, int]:
         if is_partial:
-            # It sets classes_, and raises ValueError without classes, or for other ones than before.
-            _check_partial_fit_first_call(self, classes)
+            take_classes(self, classes)
+        goes_on_with_several = (goes_on or is_partial) and isinstance(self.classes_, list)
+        if goes_on_with_several or is_multi_output(y):
+            check_several_outputs(self)
+            table = several_targets(self, y, goes_on=goes_on, is_partial=is_partial)
+            return table, table.shape[1]
         is_multilabel, found, y = self._encoded(y, dtype)
         if goes_on or is_partial:
             y = self._encoded_as_before(y, is_multilabel, found)
@@ -343,6 +390,9 @@ class MLPClassifier(ClassifierMixin, Margins, MLP):  # type: ignore[misc]  # noq
             return y, self.n_outputs_
         self._is_multilabel = is_multilabel
         return y, y.shape[1] if is_multilabel else len(self.classes_) if has_several_classes else 1
+
+    def _groups(self) -> list[int]:
+        return [len(classes) for classes in self.classes_] if isinstance(self.classes_, list) else []
 
     def _encoded(self, y: Array, dtype: np.dtype[Any]) -> tuple[bool, Array, Array]:
         """Whether y is multilabel, its classes, and what the core is to make of it."""
@@ -380,6 +430,8 @@ class MLPClassifier(ClassifierMixin, Margins, MLP):  # type: ignore[misc]  # noq
         return y if is_multilabel else np.searchsorted(self.classes_, found).astype(np.int64)[y]
 
     def _validation_targets(self, y: Any, dtype: np.dtype[Any]) -> Array:
+        if isinstance(self.classes_, list):
+            return several_targets(self, y, goes_on=True, is_partial=True)
         is_multilabel, found, y = self._encoded(y, dtype)
         if is_multilabel != self._is_multilabel or (is_multilabel and y.shape[1] != self.n_outputs_):
             wanted = f"{self.n_outputs_} labels, 0 or 1" if self._is_multilabel else "a class"
@@ -402,6 +454,9 @@ class MLPClassifier(ClassifierMixin, Margins, MLP):  # type: ignore[misc]  # noq
             )
         if y.ndim == 1:
             return row_weights(self.class_weight, [y], [self.classes_], weights)
+        if isinstance(self.classes_, list):
+            labels = [part.argmax(axis=1) for part in of_groups(y, self._groups())]
+            return row_weights(self.class_weight, labels, self.classes_, weights)
         columns = list(y.T.astype(np.int64))
         return row_weights(self.class_weight, columns, [np.arange(2)] * len(columns), weights)
 
@@ -415,4 +470,5 @@ class MLPClassifier(ClassifierMixin, Margins, MLP):  # type: ignore[misc]  # noq
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
+        tags.target_tags.multi_output = True
         return tags

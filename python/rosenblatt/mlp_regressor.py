@@ -349,8 +349,8 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]  # noqa: D101 (it
         return table
 
     def _loss(self) -> dict[str, Any]:
-        # The squared error is the mean over outputs, the gradient that of their sum, as in scikit-learn. A quantile
-        # far from the middle is right where R² is negative: there, early stopping watches the loss.
+        # The squared error is the mean over outputs, the gradient that of their sum, as in scikit-learn. The
+        # right quantile far from the middle may have a negative R²: there, early stopping watches the loss.
         return {
             "loss": core_loss(self),
             "loss_scale": 1.0 / self.n_outputs_ if self.loss == "squared_error" else 1.0,

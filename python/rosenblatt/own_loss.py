@@ -11,8 +11,8 @@ from rosenblatt.precision import Array
 
 __all__ = ["OwnLoss", "check_own_loss"]
 
-# The steps of the difference quotients, in units of the targets' spread: the one that agrees best counts, because a
-# large one may cross a kink of the loss, and a small one shows its rounding.
+# The steps of the difference quotients, in units of the targets' spread: the one that agrees best counts,
+# because a large one may cross a kink of the loss, and a small one shows its rounding.
 _STEPS = (1e-5, 1e-4, 1e-6)
 _GOOD = 1e-4
 _ROWS = 5
@@ -25,8 +25,8 @@ class OwnLoss:
     Parameters
     ----------
     function : callable
-        ``function(y, a)`` returns the loss, of shape (rows,) or (rows, outputs) or as the sum of all, and its
-        derivative ∂L/∂a of shape (rows, outputs).
+        ``function(y, a)`` returns the loss, of shape (rows,) or (rows, outputs) or as the sum of all, and
+        its derivative ∂L/∂a of shape (rows, outputs).
 
     Examples
     --------
@@ -37,6 +37,8 @@ class OwnLoss:
     (array([0., 9.]), array([[0.],
            [6.]]))
     """
+
+    loss = "own"  # its name in the glass box
 
     def __init__(self, function: Callable[[Array, Array], Any]) -> None:
         self.function = function
@@ -106,8 +108,8 @@ def check_own_loss(
     y : ndarray of shape (rows,) or (rows, outputs)
         Labels of int64, or targets; of at most 5 rows and 20 outputs each derivative is looked at.
     out_activation : str
-        That of the last layer, whose activations are drawn at random: around y for "identity", between 0 and 1
-        for "logistic", also with a sum of 1 for "softmax".
+        That of the last layer, whose activations are drawn at random: around y for "identity", between 0
+        and 1 for "logistic", also with a sum of 1 for "softmax".
     outputs : int
         How many there are.
     is_weighted : bool
@@ -160,8 +162,8 @@ def check_own_loss(
         if min(errors) > _GOOD:
             raise ValueError(
                 f"the derivative of the loss is wrong: in row {i}, output {j}, where y is {y[i, j]:g} and a "
-                f"is {a[i, j]:g}, it is {given:g}, but the value changes by {quotients[0]:g} times the change "
-                "of a"
+                f"is {a[i, j]:g}, it is {given:g}, but the difference quotient of the value is "
+                f"{quotients[0]:g}"
             )
 
 

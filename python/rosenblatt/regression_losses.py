@@ -65,7 +65,8 @@ def out_activation(model: MLPRegressor) -> str:
     Returns
     -------
     str
-        "exp" for the deviances; "ordered" for a sequence of quantiles, which cannot cross then; else "identity".
+        "exp" for the deviances; "ordered" for a sequence of quantiles, which cannot cross then; else
+        "identity".
 
     Examples
     --------
@@ -125,8 +126,8 @@ def check_range(model: MLPRegressor, y: Array) -> None:
     Raises
     ------
     ValueError
-        For y < 0 with the losses "poisson" and "tweedie" with a power from 1 on; for y = 0 also with "gamma" and
-        with a power from 2 on. Row, output and value are named.
+        For y < 0 with the losses "poisson" and "tweedie" with a power from 1 on; for y = 0 also with "gamma"
+        and with a power from 2 on. Row, output and value are named.
 
     Examples
     --------
@@ -147,7 +148,8 @@ def check_range(model: MLPRegressor, y: Array) -> None:
     wrong = y <= 0 if power >= 2 else y < 0
     if wrong.any():
         row, output = np.argwhere(wrong)[0]
+        least = ">" if power >= 2 else ">="
         raise ValueError(
-            f"the loss {name} needs y {'>' if power >= 2 else '>='} 0, but y is {y[row, output]:g} in row {row}"
+            f"the loss {name} needs y {least} 0, but y is {y[row, output]:g} in row {row}"
             + (f", output {output}" if y.shape[1] > 1 else "")
         )
