@@ -93,6 +93,13 @@ bool predict(const Network<T>& network, MatrixView<T> out, const Rows& rows, Tea
 
 template <class T>
 bool predict(const Network<T>& network, MatrixView<T> out, const Rows& rows, std::span<const std::int64_t> index,
+             Team& team) {
+    std::vector<Workspace<T>> workspaces = workspaces_to_predict<T>(network.layout(), rows, out.rows, team);
+    return predict(network, out, rows, index, team, workspaces);
+}
+
+template <class T>
+bool predict(const Network<T>& network, MatrixView<T> out, const Rows& rows, std::span<const std::int64_t> index,
              Team& team, std::vector<Workspace<T>>& workspaces) {
     return predict_blocks(network, out, rows, team, workspaces, [&](std::size_t first, std::size_t count) {
         return Some{rows, index.subspan(first, count)};
@@ -101,6 +108,8 @@ bool predict(const Network<T>& network, MatrixView<T> out, const Rows& rows, std
 
 template bool predict(const Network<float>&, MatrixView<float>, const Rows&, Team&);
 template bool predict(const Network<double>&, MatrixView<double>, const Rows&, Team&);
+template bool predict(const Network<float>&, MatrixView<float>, const Rows&, std::span<const std::int64_t>, Team&);
+template bool predict(const Network<double>&, MatrixView<double>, const Rows&, std::span<const std::int64_t>, Team&);
 template bool predict(const Network<float>&, MatrixView<float>, const Rows&, std::span<const std::int64_t>, Team&,
                       std::vector<Workspace<float>>&);
 template bool predict(const Network<double>&, MatrixView<double>, const Rows&, std::span<const std::int64_t>, Team&,

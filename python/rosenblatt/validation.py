@@ -118,8 +118,8 @@ def checked_scorer(model: MLP, has_weights: bool) -> Callable[..., Any] | None:
     --------
     >>> from rosenblatt import MLPClassifier
     >>> from rosenblatt.validation import checked_scorer
-    >>> checked_scorer(MLPClassifier(scoring="neg_log_loss"), has_weights=False)
-    make_scorer(log_loss, greater_is_better=False, response_method='predict_proba')
+    >>> callable(checked_scorer(MLPClassifier(scoring="neg_log_loss"), has_weights=False))
+    True
     """
     if model.scoring is None or model.scoring == "loss":
         return None
@@ -156,7 +156,7 @@ def score_function(model: MLP, validation: ValidationData | None) -> Callable[[]
     >>> from rosenblatt.training_data import ValidationData
     >>> from rosenblatt.validation import score_function
     >>> X, y = np.array([[0.0], [1.0], [2.0]]), np.array([1.0, 3.0, 5.0])
-    >>> model = MLPRegressor(solver="lbfgs", scoring="max_error", random_state=0).fit(X, y)
+    >>> model = MLPRegressor(solver="lbfgs", scoring="neg_mean_absolute_error", random_state=0).fit(X, y)
     >>> score = score_function(model, ValidationData(X, y, None, np.array([0, 2]), (X, y)))
     >>> abs(score()) < 0.1
     True

@@ -22,12 +22,17 @@ namespace rosenblatt {
 template <class T>
 bool predict(const Network<T>& network, MatrixView<T> out, const Rows& rows, Team& team);
 
+// The same for the rows named by `index`; out is index.size() x outputs.
+template <class T>
+bool predict(const Network<T>& network, MatrixView<T> out, const Rows& rows, std::span<const std::int64_t> index,
+             Team& team);
+
 // Room for the answers to `count` of those rows at a time: a workspace for each thread of the team.
 template <class T>
 [[nodiscard]] std::vector<Workspace<T>> workspaces_to_predict(const Layout& layout, const Rows& rows, std::size_t count,
                                                               const Team& team);
 
-// The same for the rows named by `index`, by means of such workspaces; out is index.size() x outputs.
+// The same by means of such workspaces: nothing is allocated.
 template <class T>
 bool predict(const Network<T>& network, MatrixView<T> out, const Rows& rows, std::span<const std::int64_t> index,
              Team& team, std::vector<Workspace<T>>& workspaces);
