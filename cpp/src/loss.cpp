@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstddef>
-#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -14,7 +13,23 @@ constexpr std::array<std::string_view, loss_count> names{
     "huber",         "quantile",           "gamma",    "tweedie",         "focal",   "binary_focal", "hinge",
     "class_hinge"};
 
-// The activation of the last layer that a loss can be taken of, if not of any.
+}  // namespace
+
+std::string_view name(Loss loss) { return names.at(static_cast<std::size_t>(loss)); }
+
+std::span<const std::string_view> loss_names() { return names; }
+
+Loss parse_loss(std::string_view text) {
+    std::string known;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (names[i] == text) {
+            return static_cast<Loss>(i);
+        }
+        known += (i == 0 ? "" : ", ") + std::string(names[i]);
+    }
+    throw std::invalid_argument("unknown loss '" + std::string(text) + "'; expected one of " + known);
+}
+
 std::optional<Activation> needed_activation(Loss loss) {
     switch (loss) {
         case Loss::log_loss:
@@ -40,23 +55,6 @@ std::optional<Activation> needed_activation(Loss loss) {
             break;
     }
     return {};
-}
-
-}  // namespace
-
-std::string_view name(Loss loss) { return names.at(static_cast<std::size_t>(loss)); }
-
-std::span<const std::string_view> loss_names() { return names; }
-
-Loss parse_loss(std::string_view text) {
-    std::string known;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        if (names[i] == text) {
-            return static_cast<Loss>(i);
-        }
-        known += (i == 0 ? "" : ", ") + std::string(names[i]);
-    }
-    throw std::invalid_argument("unknown loss '" + std::string(text) + "'; expected one of " + known);
 }
 
 bool is_canonical(Loss loss) {

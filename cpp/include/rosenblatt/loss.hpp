@@ -1,6 +1,7 @@
 // The losses L(y, a^l) of a network, each summed over outputs; a batch takes their sum over rows.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -41,6 +42,10 @@ inline constexpr int loss_count = 15;
 // multiplied with before anything can overflow (focal losses), or because the perceptron rule says so, as the
 // derivative of a hard limit is 0.
 [[nodiscard]] bool is_canonical(Loss loss);
+
+// The only activation of the last layer that the loss can be taken of, if it is not any (perceptron: HardLimit, and
+// SymmetricHardLimit as well).
+[[nodiscard]] std::optional<Activation> needed_activation(Loss loss);
 
 // Throws std::invalid_argument unless `loss` can be taken of outputs made by `activation`.
 void check_loss(Loss loss, Activation activation);
