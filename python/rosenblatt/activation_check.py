@@ -11,8 +11,8 @@ from rosenblatt.precision import Array
 
 __all__ = ["activation", "derivative", "difference"]
 
-# The differences of a function of size 1 are off by 1e-15 for its fifth derivative and by 1e-13 for rounding. A
-# power of two is added to a large n without any.
+# The differences of a function of size 1 are off by 1e-15 for its fifth derivative and by 1e-13 for rounding.
+# A power of two is added to a large n without any.
 _STEP = 2.0**-10
 
 # Of SELU: with them, a mean of 0 and a variance of 1 stay as they are (Klambauer et al. 2017).
@@ -130,8 +130,8 @@ def _exponential_below(n: Array) -> Array:
 
 
 _FORMULAS: dict[str, Callable[[Array], Array]] = {
-    "HardLimit": lambda n: np.where(n >= 0, 1.0, 0.0),
-    "SymmetricHardLimit": lambda n: np.where(n >= 0, 1.0, -1.0),
+    "HardLimit": lambda n: np.heaviside(n, 1.0),
+    "SymmetricHardLimit": lambda n: 2 * np.heaviside(n, 1.0) - 1,
     "Linear": lambda n: n,
     "ReLU": lambda n: np.maximum(n, 0),
     "LeakyReLU": lambda n: np.where(n < 0, _SLOPE_BELOW * n, n),

@@ -67,7 +67,7 @@ def test_rows_on_the_kink(activation, distance):
     for b in network.b:
         b[...] = distance
     found = network.trace([[0, 0], [0, 0], [1, 2]], [1, 0, 1], eta=0.1).verify()
-    assert found.error < 1e-12, found
+    assert found.error < 1e-7, found
 
 
 @pytest.mark.parametrize("scale", [1e-200, 1e-30, 1e-5, 30, 1e3, 1e30, 1e200])
