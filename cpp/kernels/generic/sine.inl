@@ -4,6 +4,8 @@
 // (the first term left out is below 7e-10) and r^21 in float64 (2e-18); and cos x is the same with an n that lies
 // halfway between two whole numbers. pi is cut into parts that n times are exact, all but the last, so that r keeps its
 // precision near the zeros. Beyond `largest`, where they no longer are, the standard library's sine is taken.
+// Largest errors that tests/cpp/test_elementary.cpp finds in samples of numbers of every size: 2.1 ulp in float32, 2.4
+// in float64.
 
 template <class T>
 struct Pi;
