@@ -5,6 +5,7 @@ namespace rosenblatt::bindings {
 
 void register_isa(pybind11::module_& module);
 void register_random(const pybind11::module_& module);
+void register_loss(pybind11::module_& module);
 void register_network(pybind11::module_& module);
 void register_optimizer(pybind11::module_& module);
 void register_trainer(pybind11::module_& module);
@@ -19,6 +20,7 @@ PYBIND11_MODULE(_core, module) {
     module.doc() = "The C++ core of rosenblatt.";
     rosenblatt::bindings::register_isa(module);
     rosenblatt::bindings::register_random(module);
+    rosenblatt::bindings::register_loss(module);
     rosenblatt::bindings::register_network(module);
     rosenblatt::bindings::register_optimizer(module);
     rosenblatt::bindings::register_trainer(module);

@@ -7,9 +7,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "arrays.hpp"
 #include "interrupt.hpp"
+#include "losses.hpp"
 #include "rosenblatt/trainer.hpp"
 #include "watched.hpp"
 
@@ -69,12 +71,12 @@ void register_trainer_of(py::module_& module, const std::string& suffix) {
     using Tr = Trainer<T>;
     py::class_<Tr>(module, ("Trainer" + suffix).c_str(),
                    "Training by mini-batches; moves the optimizer that it is given.")
-        .def(py::init([](const Network<T>& network, std::shared_ptr<Optimizer<T>> optimizer, const std::string& loss,
-                         double loss_scale, double alpha, std::size_t batch_size, bool shuffle, double tol,
-                         double n_iter_no_change, bool early_stopping, const std::string& score, std::size_t threads) {
-                 optimizer->set_alpha(alpha);
+        .def(py::init([](const Network<T>& network, std::shared_ptr<Optimizer<T>> optimizer, const LossArgument& loss,
+                         double loss_scale, std::size_t batch_size, bool shuffle, double tol, double n_iter_no_change,
+                         bool early_stopping, const std::string& score, std::size_t threads, double input_noise,
+                         double input_dropout, const std::vector<double>& dropout) {
                  TrainerOptions options;
-                 options.loss = parse_loss(loss);
+                 options.loss = as_loss(loss);
                  options.loss_scale = loss_scale;
                  options.batch_size = batch_size;
                  options.shuffle = shuffle;
@@ -83,11 +85,15 @@ void register_trainer_of(py::module_& module, const std::string& suffix) {
                  options.early_stopping = early_stopping;
                  options.score = parse_score(score);
                  options.threads = threads;
-                 return Tr(network, options, std::move(optimizer));
+                 options.noise.input_noise = input_noise;
+                 options.noise.input_dropout = input_dropout;
+                 options.noise.dropout = dropout;
+                 return Tr(network, options, std::move(optimizer), as_own_loss<T>(loss));
              }),
              py::arg("network"), py::arg("optimizer").none(false), py::kw_only(), py::arg("loss"),
-             py::arg("loss_scale"), py::arg("alpha"), py::arg("batch_size"), py::arg("shuffle"), py::arg("tol"),
-             py::arg("n_iter_no_change"), py::arg("early_stopping"), py::arg("score"), py::arg("threads"))
+             py::arg("loss_scale"), py::arg("batch_size"), py::arg("shuffle"), py::arg("tol"),
+             py::arg("n_iter_no_change"), py::arg("early_stopping"), py::arg("score"), py::arg("threads"),
+             py::arg("input_noise") = 0.0, py::arg("input_dropout") = 0.0, py::arg("dropout") = std::vector<double>())
         .def(
             "fit", &fit<T>, py::arg("network"), py::arg("x"), py::arg("y"), py::arg("weights"), py::arg("training"),
             py::arg("validation"), py::arg("max_iter"), py::arg("random"), py::arg("on_epoch"), py::arg("score"),

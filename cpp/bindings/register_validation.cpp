@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "losses.hpp"
 #include "rosenblatt/validation.hpp"
 #include "watched.hpp"
 
@@ -22,10 +23,11 @@ struct Held {
     Validation<T> validation;
     std::vector<std::size_t> sizes;
 
-    Held(const Network<T>& network, const WatchedArrays& arrays, const ValidationOptions& options, std::size_t threads)
+    Held(const Network<T>& network, const WatchedArrays& arrays, const ValidationOptions& options, std::size_t threads,
+         OwnLoss<T> own_loss)
         : watched(as_watched(arrays)),
           team(worthwhile_threads_to_predict(network.layout(), watched.x.rows, threads)),
-          validation(network.layout(), watched.data, options, team),
+          validation(network.layout(), watched.data, options, team, std::move(own_loss)),
           sizes(network.layout().sizes()) {}
 };
 
@@ -43,10 +45,11 @@ template <class T>
 void register_validation_of(py::module_& module, const std::string& suffix) {
     using Va = Held<T>;
     py::class_<Va>(module, ("Validation" + suffix).c_str(), "What a network is worth on rows that are watched.")
-        .def(py::init([](const Network<T>& network, const WatchedArrays& validation, const std::string& loss,
+        .def(py::init([](const Network<T>& network, const WatchedArrays& validation, const LossArgument& loss,
                          double loss_scale, const std::string& score, std::size_t threads) {
-                 return std::make_unique<Va>(
-                     network, validation, ValidationOptions{parse_loss(loss), loss_scale, parse_score(score)}, threads);
+                 return std::make_unique<Va>(network, validation,
+                                             ValidationOptions{as_loss(loss), loss_scale, parse_score(score)}, threads,
+                                             as_own_loss<T>(loss));
              }),
              py::arg("network"), py::arg("validation"), py::kw_only(), py::arg("loss"), py::arg("loss_scale"),
              py::arg("score"), py::arg("threads"))

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
 #include <stdexcept>
-
-#include "kernels/dispatch.hpp"
+#include <utility>
 
 namespace rosenblatt {
 namespace {
@@ -12,9 +12,8 @@ namespace {
 // The sensitivities of so many rows stay in a first-level cache, up to 32 outputs.
 constexpr std::size_t rows_per_block = 128;
 
-double checked_weight(const ValidationData& data, const Layout& layout, Loss loss) {
+double checked_weight(const ValidationData& data, const Layout& layout) {
     check_validation_data(data, layout);
-    check_loss(loss, layout.layers().back().activation);
     const double weight = total_weight(data.targets, data.index);
     if (weight == 0) {
         throw std::invalid_argument("validation: the weights of the rows add up to 0");
@@ -26,11 +25,12 @@ double checked_weight(const ValidationData& data, const Layout& layout, Loss los
 
 template <class T>
 Validation<T>::Validation(const Layout& layout, const ValidationData& data, const ValidationOptions& options,
-                          Team& team)
+                          Team& team, OwnLoss<T> own_loss)
     : team_(team),
       data_(data),
       options_(options),
-      weight_(checked_weight(data, layout, options.loss)),
+      own_loss_(std::move(own_loss)),
+      weight_(checked_weight(data, layout)),
       memory_(2 * data.index.size() * layout.outputs()),
       a_{memory_.data(), data.index.size(), layout.outputs(), layout.outputs()},
       y_{memory_.data() + a_.rows * a_.cols, a_.rows, a_.cols, a_.cols},
@@ -39,18 +39,28 @@ Validation<T>::Validation(const Layout& layout, const ValidationData& data, cons
       s_block_(a_block_.size()),
       losses_(rows_per_block),
       workspaces_(workspaces_to_predict<T>(layout, data.rows, a_.rows, team)) {
+    if (!own_loss_) {
+        check_loss(options.loss, layout.layers().back().activation);
+    }
     gather(y_, data.targets, data.index);
 }
 
 template <class T>
 typename Validation<T>::Result Validation<T>::evaluate(const Network<T>& network) {
     predict(network, a_, data_.rows, data_.index, team_, workspaces_);
-    const double loss = mean_loss();
-    return {options_.score == Score::loss ? -loss : score<T>(a_, y_, data_.targets, data_.index, options_.score), loss};
+    const double loss = mean_loss(network);
+    if (options_.score == Score::loss) {
+        return {-loss, loss};
+    }
+    // Linear answers to labels are those of a hinge loss, on either side of 0; all others are probabilities.
+    const bool is_linear = network.layout().layers().back().activation == Activation::linear;
+    const double score = rosenblatt::score<T>(a_, y_, data_.targets, data_.index, options_.score,
+                                              network.layout().groups(), is_linear ? T(0) : T(0.5));
+    return {score, loss};
 }
 
 template <class T>
-double Validation<T>::mean_loss() {
+double Validation<T>::mean_loss(const Network<T>& network) {
     const std::size_t stride = s_block_.size() / rows_per_block;
     double sum = 0;
     for (std::size_t first = 0; first < a_.rows; first += rows_per_block) {
@@ -59,8 +69,14 @@ double Validation<T>::mean_loss() {
             std::copy_n(a_.row(first + i), a_.cols, a_block_.data() + i * stride);
             std::copy_n(y_.row(first + i), y_.cols, y_block_.data() + i * stride);
         }
-        kernels::active<T>().loss[static_cast<int>(options_.loss)](
-            losses_.data(), s_block_.data(), stride, a_block_.data(), stride, y_block_.data(), stride, count, a_.cols);
+        const MatrixView<T> a{a_block_.data(), count, a_.cols, stride};
+        const MatrixView<T> y{y_block_.data(), count, a_.cols, stride};
+        const MatrixView<T> s{s_block_.data(), count, a_.cols, stride};
+        if (own_loss_) {
+            own_loss_(s, std::span(losses_).first(count), a, y);
+        } else {
+            take_loss<T>(s, losses_, a, y, options_.loss, network.layout().groups());
+        }
         for (std::size_t i = 0; i < count; ++i) {
             const auto row = static_cast<std::size_t>(data_.index[first + i]);
             sum += losses_[i] * (data_.targets.weights.empty() ? 1 : data_.targets.weights[row]);

@@ -33,8 +33,16 @@ class NetworkFloat32:
     """
     Layers and their parameters in one buffer.
     """
-    def __init__(self, sizes: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], activations: collections.abc.Sequence[str]) -> None:
+    def __init__(self, sizes: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], activations: collections.abc.Sequence[str], groups: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] = []) -> None:
         ...
+    def first_layers(self, k: typing.SupportsInt | typing.SupportsIndex) -> NetworkFloat32:
+        """
+        Layers 1 to k as a network of their own, with a copy of their parameters.
+        """
+    def input_gradients(self, x: typing.Any, outputs: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], threads: typing.SupportsInt | typing.SupportsIndex = 1) -> numpy.typing.NDArray[numpy.float32]:
+        """
+        da/dx of these outputs for every row of x, an array or a CSR matrix: rows x outputs x inputs.
+        """
     def predict(self, x: typing.Any, threads: typing.SupportsInt | typing.SupportsIndex = 1) -> tuple[numpy.typing.NDArray[numpy.float32], bool]:
         """
         a of the last layer for every row of x, an array or a CSR matrix, and whether all of an array is finite.
@@ -46,6 +54,11 @@ class NetworkFloat32:
     @property
     def activations(self) -> list[str]:
         ...
+    @property
+    def groups(self) -> list[int]:
+        """
+        Widths of the groups of outputs that have an activation each; none if all share one.
+        """
     @property
     def sizes(self) -> list[int]:
         ...
@@ -89,8 +102,16 @@ class NetworkFloat64:
     """
     Layers and their parameters in one buffer.
     """
-    def __init__(self, sizes: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], activations: collections.abc.Sequence[str]) -> None:
+    def __init__(self, sizes: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], activations: collections.abc.Sequence[str], groups: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] = []) -> None:
         ...
+    def first_layers(self, k: typing.SupportsInt | typing.SupportsIndex) -> NetworkFloat64:
+        """
+        Layers 1 to k as a network of their own, with a copy of their parameters.
+        """
+    def input_gradients(self, x: typing.Any, outputs: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], threads: typing.SupportsInt | typing.SupportsIndex = 1) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        da/dx of these outputs for every row of x, an array or a CSR matrix: rows x outputs x inputs.
+        """
     def predict(self, x: typing.Any, threads: typing.SupportsInt | typing.SupportsIndex = 1) -> tuple[numpy.typing.NDArray[numpy.float64], bool]:
         """
         a of the last layer for every row of x, an array or a CSR matrix, and whether all of an array is finite.
@@ -102,6 +123,11 @@ class NetworkFloat64:
     @property
     def activations(self) -> list[str]:
         ...
+    @property
+    def groups(self) -> list[int]:
+        """
+        Widths of the groups of outputs that have an activation each; none if all share one.
+        """
     @property
     def sizes(self) -> list[int]:
         ...
@@ -143,15 +169,19 @@ class PassFloat64:
         """
 class OptimizerFloat32:
     """
-    sgd or adam, and what it remembers of the steps so far.
+    A solver by mini-batches, and what it remembers of the steps so far.
     """
-    def __init__(self, network: NetworkFloat32, *, solver: str, learning_rate: str, learning_rate_init: typing.SupportsFloat | typing.SupportsIndex, power_t: typing.SupportsFloat | typing.SupportsIndex, momentum: typing.SupportsFloat | typing.SupportsIndex, nesterovs_momentum: bool, beta_1: typing.SupportsFloat | typing.SupportsIndex, beta_2: typing.SupportsFloat | typing.SupportsIndex, epsilon: typing.SupportsFloat | typing.SupportsIndex) -> None:
+    def __init__(self, network: NetworkFloat32, *, solver: str, learning_rate: str, learning_rate_init: typing.SupportsFloat | typing.SupportsIndex, power_t: typing.SupportsFloat | typing.SupportsIndex, momentum: typing.SupportsFloat | typing.SupportsIndex, nesterovs_momentum: bool, beta_1: typing.SupportsFloat | typing.SupportsIndex, beta_2: typing.SupportsFloat | typing.SupportsIndex, epsilon: typing.SupportsFloat | typing.SupportsIndex, rho: typing.SupportsFloat | typing.SupportsIndex = 0.9) -> None:
         ...
     def copy(self) -> OptimizerFloat32:
         ...
     def first(self, k: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float32]:
         """
-        Velocity, or Adam's mean of the gradient, as a writable view in the shape of theta of k.
+        Velocity, mean of the gradient, mean or sum of its square (rmsprop, adagrad), or the last gradient (rprop), as a writable view in the shape of theta of k.
+        """
+    def regularise(self, *, alpha: typing.SupportsFloat | typing.SupportsIndex, l1_ratio: typing.SupportsFloat | typing.SupportsIndex, weight_decay: typing.SupportsFloat | typing.SupportsIndex, clip_value: typing.SupportsFloat | typing.SupportsIndex, clip_norm: typing.SupportsFloat | typing.SupportsIndex, max_norm: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        """
+        What holds weights or gradient small from the next step on; inf is no limit.
         """
     def restore(self, steps: typing.SupportsFloat | typing.SupportsIndex, learning_rate: typing.SupportsFloat | typing.SupportsIndex) -> None:
         """
@@ -159,13 +189,16 @@ class OptimizerFloat32:
         """
     def second(self, k: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float32]:
         """
-        Adam's mean of the gradient's square, likewise.
+        Mean of the gradient's square, or the size of the steps (rprop), likewise.
         """
     @property
     def has_second(self) -> bool:
         ...
     @property
     def learning_rate(self) -> float:
+        ...
+    @learning_rate.setter
+    def learning_rate(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
         ...
     @property
     def sizes(self) -> list[int]:
@@ -175,15 +208,19 @@ class OptimizerFloat32:
         ...
 class OptimizerFloat64:
     """
-    sgd or adam, and what it remembers of the steps so far.
+    A solver by mini-batches, and what it remembers of the steps so far.
     """
-    def __init__(self, network: NetworkFloat64, *, solver: str, learning_rate: str, learning_rate_init: typing.SupportsFloat | typing.SupportsIndex, power_t: typing.SupportsFloat | typing.SupportsIndex, momentum: typing.SupportsFloat | typing.SupportsIndex, nesterovs_momentum: bool, beta_1: typing.SupportsFloat | typing.SupportsIndex, beta_2: typing.SupportsFloat | typing.SupportsIndex, epsilon: typing.SupportsFloat | typing.SupportsIndex) -> None:
+    def __init__(self, network: NetworkFloat64, *, solver: str, learning_rate: str, learning_rate_init: typing.SupportsFloat | typing.SupportsIndex, power_t: typing.SupportsFloat | typing.SupportsIndex, momentum: typing.SupportsFloat | typing.SupportsIndex, nesterovs_momentum: bool, beta_1: typing.SupportsFloat | typing.SupportsIndex, beta_2: typing.SupportsFloat | typing.SupportsIndex, epsilon: typing.SupportsFloat | typing.SupportsIndex, rho: typing.SupportsFloat | typing.SupportsIndex = 0.9) -> None:
         ...
     def copy(self) -> OptimizerFloat64:
         ...
     def first(self, k: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float64]:
         """
-        Velocity, or Adam's mean of the gradient, as a writable view in the shape of theta of k.
+        Velocity, mean of the gradient, mean or sum of its square (rmsprop, adagrad), or the last gradient (rprop), as a writable view in the shape of theta of k.
+        """
+    def regularise(self, *, alpha: typing.SupportsFloat | typing.SupportsIndex, l1_ratio: typing.SupportsFloat | typing.SupportsIndex, weight_decay: typing.SupportsFloat | typing.SupportsIndex, clip_value: typing.SupportsFloat | typing.SupportsIndex, clip_norm: typing.SupportsFloat | typing.SupportsIndex, max_norm: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        """
+        What holds weights or gradient small from the next step on; inf is no limit.
         """
     def restore(self, steps: typing.SupportsFloat | typing.SupportsIndex, learning_rate: typing.SupportsFloat | typing.SupportsIndex) -> None:
         """
@@ -191,13 +228,16 @@ class OptimizerFloat64:
         """
     def second(self, k: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float64]:
         """
-        Adam's mean of the gradient's square, likewise.
+        Mean of the gradient's square, or the size of the steps (rprop), likewise.
         """
     @property
     def has_second(self) -> bool:
         ...
     @property
     def learning_rate(self) -> float:
+        ...
+    @learning_rate.setter
+    def learning_rate(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
         ...
     @property
     def sizes(self) -> list[int]:
@@ -209,7 +249,7 @@ class TrainerFloat32:
     """
     Training by mini-batches; moves the optimizer that it is given.
     """
-    def __init__(self, network: NetworkFloat32, optimizer: OptimizerFloat32, *, loss: str, loss_scale: typing.SupportsFloat | typing.SupportsIndex, alpha: typing.SupportsFloat | typing.SupportsIndex, batch_size: typing.SupportsInt | typing.SupportsIndex, shuffle: bool, tol: typing.SupportsFloat | typing.SupportsIndex, n_iter_no_change: typing.SupportsFloat | typing.SupportsIndex, early_stopping: bool, score: str, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
+    def __init__(self, network: NetworkFloat32, optimizer: OptimizerFloat32, *, loss: str, loss_scale: typing.SupportsFloat | typing.SupportsIndex, batch_size: typing.SupportsInt | typing.SupportsIndex, shuffle: bool, tol: typing.SupportsFloat | typing.SupportsIndex, n_iter_no_change: typing.SupportsFloat | typing.SupportsIndex, early_stopping: bool, score: str, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
     def fit(self, network: NetworkFloat32, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, training: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], validation: tuple[typing.Any, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]] | None, max_iter: typing.SupportsInt | typing.SupportsIndex, random: MersenneTwister, on_epoch: collections.abc.Callable[[int, float, float, float], bool] | None, score: collections.abc.Callable[[], typing.SupportsFloat | typing.SupportsIndex] | None) -> str:
         """
@@ -247,7 +287,7 @@ class TrainerFloat64:
     """
     Training by mini-batches; moves the optimizer that it is given.
     """
-    def __init__(self, network: NetworkFloat64, optimizer: OptimizerFloat64, *, loss: str, loss_scale: typing.SupportsFloat | typing.SupportsIndex, alpha: typing.SupportsFloat | typing.SupportsIndex, batch_size: typing.SupportsInt | typing.SupportsIndex, shuffle: bool, tol: typing.SupportsFloat | typing.SupportsIndex, n_iter_no_change: typing.SupportsFloat | typing.SupportsIndex, early_stopping: bool, score: str, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
+    def __init__(self, network: NetworkFloat64, optimizer: OptimizerFloat64, *, loss: str, loss_scale: typing.SupportsFloat | typing.SupportsIndex, batch_size: typing.SupportsInt | typing.SupportsIndex, shuffle: bool, tol: typing.SupportsFloat | typing.SupportsIndex, n_iter_no_change: typing.SupportsFloat | typing.SupportsIndex, early_stopping: bool, score: str, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
     def fit(self, network: NetworkFloat64, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, training: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], validation: tuple[typing.Any, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]] | None, max_iter: typing.SupportsInt | typing.SupportsIndex, random: MersenneTwister, on_epoch: collections.abc.Callable[[int, float, float, float], bool] | None, score: collections.abc.Callable[[], typing.SupportsFloat | typing.SupportsIndex] | None) -> str:
         """
@@ -285,7 +325,7 @@ class ObjectiveFloat32:
     """
     The loss of a network on data, and its gradient.
     """
-    def __init__(self, network: NetworkFloat32, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, *, loss: str, alpha: typing.SupportsFloat | typing.SupportsIndex, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
+    def __init__(self, network: NetworkFloat32, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, *, loss: str, alpha: typing.SupportsFloat | typing.SupportsIndex, l1_ratio: typing.SupportsFloat | typing.SupportsIndex, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
     def evaluate(self, network: NetworkFloat32) -> tuple[float, float]:
         """
@@ -299,7 +339,7 @@ class ObjectiveFloat64:
     """
     The loss of a network on data, and its gradient.
     """
-    def __init__(self, network: NetworkFloat64, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, *, loss: str, alpha: typing.SupportsFloat | typing.SupportsIndex, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
+    def __init__(self, network: NetworkFloat64, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, *, loss: str, alpha: typing.SupportsFloat | typing.SupportsIndex, l1_ratio: typing.SupportsFloat | typing.SupportsIndex, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
     def evaluate(self, network: NetworkFloat64) -> tuple[float, float]:
         """

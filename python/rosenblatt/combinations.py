@@ -123,6 +123,11 @@ COMBINATIONS: list[Combination] = [
         for solver in ("lm", "rprop")
     ),
     Combination(
+        ("hidden_layer_sizes", "dropout"),
+        lambda model: is_on(model.dropout) and not model._hidden_sizes(),
+        "there is no hidden layer to drop activations of; input_dropout drops inputs",
+    ),
+    Combination(
         ("solver", "bayesian"),
         lambda model: model.bayesian and model.solver != "lm",
         "Bayesian regularisation is a part of solver='lm'",

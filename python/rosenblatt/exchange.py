@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,7 +44,8 @@ def to_sklearn(model: MLP) -> Any:
     Raises
     ------
     ValueError
-        For a loss that the installed scikit-learn does not have.
+        For a loss that the installed scikit-learn does not have, for an activation that it does not have, or
+        more than one of them, and for several outputs of classes.
 
     Examples
     --------
@@ -57,9 +59,12 @@ def to_sklearn(model: MLP) -> Any:
     loss = ours["loss"]
     if "loss" not in known and loss not in ("squared_error", "log_loss"):
         raise ValueError(f"scikit-learn {sklearn.__version__} has no loss {loss!r}; it needs 1.7 or later")
+    ours["activation"] = _one_activation(ours["activation"])
     theirs = kind(**{name: value for name, value in ours.items() if name in known})
     if "coefs_" not in model.__dict__:
         return theirs
+    if isinstance(model.__dict__.get("classes_"), list):
+        raise ValueError("scikit-learn's MLPClassifier has no several outputs of classes")
     for name in _FITTED:
         if name in model.__dict__:
             value = model.__dict__[name]
@@ -145,6 +150,17 @@ def from_sklearn(kind: type[MLP], theirs: Any) -> Any:
         model._optimizer_options, state = _our_optimizer(theirs._optimizer, model.n_layers_ - 1)
         model._optimizer = restored(model._network, model._optimizer_options, state)
     return model
+
+
+def _one_activation(activation: str | Sequence[str]) -> str:
+    """The activation of all hidden layers, one of those that scikit-learn has."""
+    names = {activation} if isinstance(activation, str) else set(activation) or {"relu"}
+    if len(names) > 1:
+        raise ValueError(f"scikit-learn has one activation for all hidden layers, not {activation!r}")
+    name = names.pop()
+    if name not in ("identity", "logistic", "tanh", "relu"):
+        raise ValueError(f"scikit-learn has no activation {name!r}")
+    return name
 
 
 def _kind(ours: Any) -> Any:

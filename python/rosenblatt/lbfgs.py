@@ -12,6 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 from rosenblatt.fitted_network import DivergenceError, check_finite, network_of, parameter_views
 from rosenblatt.listening import interruption, listener
 from rosenblatt.precision import PRECISIONS, Array, CoreNetwork
+from rosenblatt.regularisation import l1_share
 from rosenblatt.threads import thread_count
 from rosenblatt.training_data import TrainingData
 from rosenblatt.validation import keep_curves
@@ -74,6 +75,7 @@ class Objective:
             model.out_activation_,
             network.sizes[-1],
             np.dtype(np.float64),
+            network.groups,
         )
         loss = model._loss()
         self._scale = loss["loss_scale"]
@@ -84,6 +86,7 @@ class Objective:
             data.weights,
             loss=loss["loss"],
             alpha=model._number("alpha"),
+            l1_ratio=l1_share(model),
             threads=thread_count(model.n_threads),
         )
         self._views = parameter_views(self.network)

@@ -15,12 +15,15 @@ from scipy.sparse import issparse
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rosenblatt import lbfgs, levenberg_marquardt, stochastic
+from rosenblatt.features import HiddenFeatures
 from rosenblatt.fitted_network import LOSSES, initial_network, network_of, parameter_views
 from rosenblatt.gradient_check import largest_error
+from rosenblatt.input_gradient import InputGradient
 from rosenblatt.listening import checked_callbacks
 from rosenblatt.memory import check_memory
 from rosenblatt.mlp_parameters import STOCHASTIC, MLPParameters
 from rosenblatt.network import Network
+from rosenblatt.noise import check_noise
 from rosenblatt.optimizer_state import restored, saved
 from rosenblatt.patience import Patience
 from rosenblatt.plain_arrays import DTYPES, is_plain, validated
@@ -70,7 +73,7 @@ def is_stochastic(model: MLP) -> bool:
     return True
 
 
-class MLP(ABC, MLPParameters):
+class MLP(ABC, HiddenFeatures, InputGradient, MLPParameters):
     """Base of both estimators; not to be used by itself."""
 
     # Set by fit. Declared for the reader and for mypy; scikit-learn's checks want them absent before.
@@ -122,6 +125,10 @@ class MLP(ABC, MLPParameters):
     def _stratify(self, y: Array) -> Array | None:
         """Tell by what validation rows are to be stratified, if by anything."""
 
+    def _groups(self) -> list[int]:
+        """Tell the widths of the groups of outputs that have an activation each; none: all share one."""
+        return []
+
     # The road of a fit.
 
     def _fit(
@@ -152,6 +159,7 @@ class MLP(ABC, MLPParameters):
         if is_partial and self.early_stopping and validation.X is None:
             raise ValueError("partial_fit does not support early_stopping=True without X_val and y_val")
         self._check_parameters()
+        check_noise(self, X)
         checked_callbacks(self)
         checked_scorer(self, validation.weights is not None)
         goes_on = (self.warm_start or is_partial) and hasattr(self, "coefs_")
@@ -223,6 +231,7 @@ class MLP(ABC, MLPParameters):
     ) -> tuple[CoreNetwork, TrainingData, Random]:
         """Validate and encode the data; make a network with random parameters, or with those there are."""
         hidden = self._hidden_sizes()
+        self._check_activations(hidden)
         X, y = validated(self, X, y, reset=not goes_on)
         weights = checked_weights(sample_weight, X)
         dtype = np.dtype(np.float32 if X.dtype == np.float32 else np.float64)
@@ -246,21 +255,29 @@ class MLP(ABC, MLPParameters):
         A sparse X of little memory may claim any number of columns.
         """
         parameters = sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))
-        # adam: two moments of each. lbfgs: ten differences of parameters and of gradients, all in float64.
-        # lm: JᵀJ and its factor, and J for 64 errors, or for those of a row, fewer than parameters.
-        per_parameter = (
-            (3 * parameters + 100) * 8
-            if self.solver == "lm"
-            else 25 * 8
-            if self.solver == "lbfgs"
-            else (2 if self.solver == "sgd" else 3) * dtype.itemsize
-        )
+        if self.solver == "lm":
+            # JᵀJ and its factor, and J for 64 errors, or for those of a row, fewer than parameters.
+            per_parameter = (3 * parameters + 100) * 8
+        elif self.solver == "lbfgs":
+            per_parameter = 25 * 8  # ten differences of parameters and of gradients, all in float64
+        else:  # most solvers: two moments of each, or two like them
+            moments = 1 if self.solver in ("sgd", "rmsprop", "adagrad") else 2
+            gradients = 0 if self.clip_norm is None else 1
+            per_parameter = (1 + moments + gradients) * dtype.itemsize
         check_memory(
             parameters * per_parameter, f"training the {parameters} parameters of the layers {sizes}"
         )
 
     def _initial_network(self, sizes: list[int], dtype: np.dtype[Any], random: Random) -> CoreNetwork:
-        return initial_network(sizes, self.activation, self.out_activation_, dtype, random)
+        return initial_network(
+            sizes,
+            self.activation,
+            self.out_activation_,
+            dtype,
+            random,
+            self.weight_init,
+            self._groups(),
+        )
 
     def _network_before(self, sizes: list[int]) -> CoreNetwork:
         held = [self.coefs_[0].shape[0], *(coef.shape[1] for coef in self.coefs_)]
@@ -279,7 +296,9 @@ class MLP(ABC, MLPParameters):
         self.n_layers_ = len(network.sizes)
 
     def _network_of(self, coefs: Sequence[ArrayLike], intercepts: Sequence[ArrayLike]) -> CoreNetwork:
-        return network_of(coefs, intercepts, self.activation, self.out_activation_, self.n_outputs_)
+        return network_of(
+            coefs, intercepts, self.activation, self.out_activation_, self.n_outputs_, groups=self._groups()
+        )
 
     def _was_replaced(self) -> bool:
         """Whether coefs_ and intercepts_ hold other arrays than the network's parameters."""
@@ -305,15 +324,19 @@ class MLP(ABC, MLPParameters):
         >>> model.intercepts_[1]
         array([7.])
         """
-        if "coefs_" not in self.__dict__:
-            check_is_fitted(self)
-        if self._was_replaced():
-            self._adopt(self._network_of(self.coefs_, self.intercepts_))
+        network = self._fitted_network()
         box = self.__dict__.get("_glass_box")
-        if box is None or box[0] is not self._network:
-            box = self._network, Network.over(self._network, LOSSES[self.out_activation_])
+        if box is None or box[0] is not network:
+            box = network, Network.over(network, LOSSES[self.out_activation_])
             self._glass_box = box
         return box[1]
+
+    def _fitted_network(self) -> CoreNetwork:
+        """The network of coefs_ and intercepts_, also where these arrays were replaced."""
+        check_is_fitted(self)
+        if self._was_replaced():
+            self._adopt(self._network_of(self.coefs_, self.intercepts_))
+        return self._network
 
     # Predictions.
 
@@ -398,7 +421,7 @@ class MLP(ABC, MLPParameters):
         Raises
         ------
         ValueError
-            For a loss that the installed scikit-learn does not have.
+            For a loss or an activation that the installed scikit-learn does not have.
 
         Examples
         --------

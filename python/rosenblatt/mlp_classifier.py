@@ -12,7 +12,6 @@ from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import (
-    _check_partial_fit_first_call,
     check_classification_targets,
     type_of_target,
 )
@@ -30,6 +29,7 @@ from rosenblatt.mlp_docs import (
     RAISES_DOC,
 )
 from rosenblatt.mlp_parameters import keep
+from rosenblatt.multi_output import is_multi_output, of_groups, several_targets, side_by_side, take_classes
 from rosenblatt.precision import Array
 from rosenblatt.validation import Given
 
@@ -42,8 +42,8 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
     Takes the place of scikit-learn's class of this name: same parameters, same attributes, and for the
     same random_state the same training.
 {PARAMETERS_HEADING}{PARAMETERS_DOC}{CLASSIFIER_PARAMETERS_DOC}{ATTRIBUTES_DOC}
-    classes_ : ndarray
-        The classes, sorted.
+    classes_ : ndarray, or list of ndarray
+        The classes, sorted; a list of those of each output, where there are several.
 {RAISES_DOC}
     See Also
     --------
@@ -78,7 +78,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
     label_smoothing: float
     focal_gamma: float
     class_weight: ClassWeight
-    classes_: Array
+    classes_: Array | list[Array]
     _is_multilabel: bool
 
     def __init__(
@@ -155,8 +155,9 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
         X : array-like, or sparse matrix or array, of shape (rows, columns)
             float32 is trained in float32; uint8 is read as it is; anything else becomes float64. Sparse
             rows (CSR) stay sparse; other sparse forms are converted to them.
-        y : array-like of shape (rows,) or (rows, labels)
-            Classes of any sortable kind, or a table of 0 and 1 for several labels at once.
+        y : array-like of shape (rows,), (rows, labels) or (rows, outputs)
+            Classes of any sortable kind; a table of 0 and 1 for several labels at once, each of which is
+            there or not; or a table of classes for several outputs, whose log-losses are added.
         sample_weight : array-like of shape (rows,) or None, default=None
             How much each row counts, for the loss and for the score of early stopping; None: 1.
         X_val, y_val : array-like, or None, default=None
@@ -200,12 +201,13 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
         ----------
         X : array-like, or sparse matrix or array, of shape (rows, columns)
             Rows, as for `fit`; later calls train in the dtype of the first.
-        y : array-like of shape (rows,) or (rows, labels)
-            Their classes, which need not be all of `classes`; or a table of 0 and 1.
+        y : array-like of shape (rows,), (rows, labels) or (rows, outputs)
+            Their classes, which need not be all of `classes`; or a table as for `fit`.
         sample_weight : array-like of shape (rows,) or None, default=None
             How much each row counts; None: 1.
-        classes : array-like of shape (classes,) or None, default=None
-            All classes that will ever come, for a table its columns; needed in the first call.
+        classes : array-like of shape (classes,), list of array-like or None, default=None
+            All classes that will ever come, for a table of 0 and 1 its columns, for several outputs a list of
+            the classes of each; needed in the first call.
         X_val, y_val, sample_weight_val : array-like or None, default=None
             As for `fit`. With early_stopping, calls are counted instead of epochs: after n_iter_no_change
             ones without a better score the best parameters are put in place, ``stopped_`` is True, and later
@@ -251,7 +253,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
 
         Returns
         -------
-        ndarray of shape (rows,) or (rows, labels)
+        ndarray of shape (rows,), (rows, labels) or (rows, outputs)
             The classes, as they were named in y.
 
         Examples
@@ -264,12 +266,15 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
         a = self._outputs(X)
         if self._is_multilabel:
             return np.asarray(a > 0.5, dtype=np.int64)
+        if isinstance(self.classes_, list):
+            parts = zip(self.classes_, of_groups(a, self._groups()), strict=True)
+            return side_by_side([classes[part.argmax(axis=1)] for classes, part in parts])
         if a.shape[1] == 1:
             # With one class only, all rows belong to it.
             return np.asarray(self.classes_[np.minimum(a[:, 0] > 0.5, len(self.classes_) - 1)])
         return np.asarray(self.classes_[a.argmax(axis=1)])
 
-    def predict_proba(self, X: ArrayLike) -> Array:
+    def predict_proba(self, X: ArrayLike) -> Array | list[Array]:
         """Estimate the probability of each class.
 
         Parameters
@@ -279,8 +284,9 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
 
         Returns
         -------
-        ndarray of shape (rows, classes) or (rows, labels)
-            Probabilities in the order of `classes_`, in the dtype of the parameters.
+        ndarray of shape (rows, classes) or (rows, labels), or list of ndarray of shape (rows, classes)
+            Probabilities in the order of `classes_`, in the dtype of the parameters; a list with those of
+            each output, where there are several outputs of classes.
 
         Examples
         --------
@@ -290,13 +296,15 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
         np.float64(1.0)
         """
         a = self._outputs(X)
+        if isinstance(self.classes_, list):
+            return of_groups(a, self._groups())
         if a.shape[1] > 1 or self._is_multilabel:
             return a
         if len(self.classes_) == 1:
             return np.ones_like(a)
         return np.hstack([1 - a, a])
 
-    def predict_log_proba(self, X: ArrayLike) -> Array:
+    def predict_log_proba(self, X: ArrayLike) -> Array | list[Array]:
         """Estimate the logarithm of the probability of each class.
 
         Parameters
@@ -306,7 +314,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
 
         Returns
         -------
-        ndarray of shape (rows, classes) or (rows, labels)
+        ndarray of shape (rows, classes) or (rows, labels), or list of ndarray of shape (rows, classes)
             ``log(predict_proba(X))``; minus infinity for a probability of 0.
 
         Examples
@@ -316,15 +324,53 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
         >>> bool((model.predict_log_proba([[0.5]]) < 0).all())
         True
         """
+        probabilities = self.predict_proba(X)
         with np.errstate(divide="ignore"):
-            return np.asarray(np.log(self.predict_proba(X)))
+            if isinstance(probabilities, list):
+                return [np.log(part) for part in probabilities]
+            return np.asarray(np.log(probabilities))
+
+    def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+        """Tell the share of rows that are predicted right, in every output if there are several.
+
+        Parameters
+        ----------
+        X : array-like, or sparse matrix or array, of shape (rows, columns)
+            Rows with the columns of the training.
+        y : array-like of shape (rows,), (rows, labels) or (rows, outputs)
+            Their classes.
+        sample_weight : array-like of shape (rows,) or None, default=None
+            How much each row counts; None: 1.
+
+        Returns
+        -------
+        float
+            The accuracy, in [0, 1].
+
+        Examples
+        --------
+        >>> from rosenblatt import MLPClassifier
+        >>> model = MLPClassifier((4,), max_iter=500, tol=0.1).fit([[0.0], [1.0]], ["no", "yes"])
+        >>> model.score([[0.0], [1.0]], ["no", "yes"]) in (0.0, 0.5, 1.0)
+        True
+        """
+        if not isinstance(self.__dict__.get("classes_"), list):
+            return float(super().score(X, y, sample_weight))
+        predicted, wanted = self.predict(X), np.asarray(y)
+        if wanted.shape != predicted.shape:
+            raise ValueError(f"y has the shape {wanted.shape}, but the predictions have {predicted.shape}")
+        weights = None if sample_weight is None else np.asarray(sample_weight)
+        return float(np.average((predicted == wanted).all(axis=1), weights=weights))
 
     def _targets(
         self, y: Any, dtype: np.dtype[Any], *, goes_on: bool, is_partial: bool, classes: Any
     ) -> tuple[Array, int]:
         if is_partial:
-            # It sets classes_, and raises ValueError without classes, or for other ones than before.
-            _check_partial_fit_first_call(self, classes)
+            take_classes(self, classes)
+        goes_on_with_several = (goes_on or is_partial) and isinstance(self.classes_, list)
+        if goes_on_with_several or is_multi_output(y):
+            table = several_targets(self, y, goes_on=goes_on, is_partial=is_partial)
+            return table, table.shape[1]
         is_multilabel, found, y = self._encoded(y, dtype)
         if goes_on or is_partial:
             y = self._encoded_as_before(y, is_multilabel, found)
@@ -336,6 +382,9 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
         self._is_multilabel = is_multilabel
         self.out_activation_ = "softmax" if is_softmax else "logistic"
         return y, y.shape[1] if is_multilabel else len(self.classes_) if is_softmax else 1
+
+    def _groups(self) -> list[int]:
+        return [len(classes) for classes in self.classes_] if isinstance(self.classes_, list) else []
 
     def _encoded(self, y: Array, dtype: np.dtype[Any]) -> tuple[bool, Array, Array]:
         """Whether y is multilabel, its classes, and what the core is to make of it."""
@@ -413,4 +462,5 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
+        tags.target_tags.multi_output = True
         return tags

@@ -29,10 +29,13 @@ class Network:
         Number of inputs, then the number of perceptrons of each layer; every one at least 1.
     activations : str or sequence of str
         One for each layer, or one for all: ``"HardLimit"``, ``"ReLU"``, ``"Linear"``, ``"Sigmoid"``,
-        ``"Tanh"``, ``"Softmax"`` (equations 34 to 38), ``"Exponential"``.
-    loss : {"squared_error", "half_squared_error", "log_loss", "binary_log_loss", "poisson"}
+        ``"Tanh"``, ``"Softmax"`` (equations 34 to 38), ``"Exponential"``, ``"SymmetricHardLimit"``,
+        ``"LeakyReLU"``, ``"ELU"``, ``"SELU"``, ``"GELU"``, ``"SiLU"``, ``"Softplus"``, ``"Softsign"``,
+        ``"HardSigmoid"``, ``"Sin"``, ``"RadialBasis"`` (docs/activations.md).
+    loss : {"squared_error", "half_squared_error", "log_loss", "binary_log_loss", "poisson", "perceptron"}
         ``"squared_error"`` is the textbook's L = Σ(y − aˡ)² (equation 11). The log-losses need Softmax
         and Sigmoid in the last layer, ``"poisson"``, Σ y log(y / aˡ) − y + aˡ, needs Exponential.
+        ``"perceptron"``, Σ |y − aˡ|, needs a hard limit, which it trains by the perceptron rule.
     dtype : float64 or float32
         The numbers that the network is made of and computes with.
 

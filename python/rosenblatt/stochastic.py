@@ -1,4 +1,4 @@
-"""Training by mini-batches, with the solvers "sgd" and "adam": the road from an estimator into the core."""
+"""Training by mini-batches, with "sgd", "adam" and their like: the road from an estimator into the core."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt.fitted_network import check_finite
 from rosenblatt.listening import interruption, listener, stall
+from rosenblatt.mlp_parameters import ONE_BATCH
+from rosenblatt.noise import noise_options
 from rosenblatt.precision import PRECISIONS, CoreNetwork
 from rosenblatt.random_state import Random, continued
+from rosenblatt.regularisation import regularisation
 from rosenblatt.threads import thread_count
 from rosenblatt.training_data import TrainingData
 from rosenblatt.validation import keep_curves, score_function, watched_score
@@ -52,7 +55,7 @@ def train(
     data : TrainingData
         The rows to learn from, and those to watch.
     random : Random
-        Where the shuffles come from.
+        Where the shuffles and the seed of dropout and noise come from.
     goes_on : bool
         Whether the curves go on, too (a warm start, a later call of partial_fit).
     is_partial : bool
@@ -72,17 +75,18 @@ def train(
     """
     batch_size = _batch_size(model, len(data.training))
     optimizer = _optimizer(model, network, is_partial)
+    optimizer.regularise(**regularisation(model))
     trainer = PRECISIONS[network.theta(1).dtype].trainer(
         network,
         optimizer,
         **watched_score(model),
-        alpha=model._number("alpha"),
         batch_size=batch_size,
-        shuffle=bool(model.shuffle),
+        shuffle=bool(model.shuffle) and model.solver not in ONE_BATCH,
         tol=model._number("tol"),
         n_iter_no_change=model._number("n_iter_no_change"),
         early_stopping=bool(model.early_stopping) and not is_partial,
         threads=thread_count(model.n_threads),
+        **noise_options(model),
     )
     if goes_on and model._progress:
         trainer.resume(**model._progress)
@@ -119,6 +123,8 @@ def train(
 
 
 def _batch_size(model: MLP, rows: int) -> int:
+    if model.solver in ONE_BATCH:
+        return rows
     if isinstance(model.batch_size, str):  # "auto"
         return min(200, rows)
     if model.batch_size > rows:
@@ -137,9 +143,9 @@ def _optimizer(model: MLP, network: CoreNetwork, is_partial: bool) -> Any:
     before = model.__dict__.get("_optimizer")
     if is_partial and isinstance(before, kind):
         return before.copy()
-    numbers = ("learning_rate_init", "power_t", "momentum", "beta_1", "beta_2", "epsilon")
+    numbers = ("learning_rate_init", "power_t", "momentum", "beta_1", "beta_2", "epsilon", "rho")
     model._optimizer_options = {
-        "solver": model.solver,
+        "solver": "adam" if model.solver == "adamw" else model.solver,  # which differs by its weight decay
         "learning_rate": model.learning_rate,
         "nesterovs_momentum": bool(model.nesterovs_momentum),
         **{name: model._number(name) for name in numbers},

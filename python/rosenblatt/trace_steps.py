@@ -32,8 +32,22 @@ _LOSSES = {
     "log_loss": "−Σ y log {a}",
     "binary_log_loss": "−Σ (y log {a} + (1 − y) log(1 − {a}))",
     "poisson": "Σ (y log(y / {a}) − y + {a})",
+    "perceptron": "Σ |y − {a}|",
 }
-_DERIVATIVES = {"Sigmoid": "{a} ∘ (1 − {a})", "Tanh": "1 − {a} ∘ {a}", "Exponential": "{a}"}
+# By means of a where the core takes a, else of n. Φ and φ are the normal distribution and its density, σ is
+# the sigmoid. The others are constant on each side of a kink; so is SELU but for n < 0, where it is a + λα.
+_DERIVATIVES = {
+    "Sigmoid": "{a} ∘ (1 − {a})",
+    "Tanh": "1 − {a} ∘ {a}",
+    "Exponential": "{a}",
+    "ELU": "min(1, 1 + {a})",
+    "Softsign": "(1 − |{a}|) ∘ (1 − |{a}|)",
+    "GELU": "Φ({n}) + {n} ∘ φ({n})",
+    "SiLU": "σ({n}) ∘ (1 + {n} ∘ (1 − σ({n})))",
+    "Softplus": "σ({n})",
+    "Sin": "cos({n})",
+    "RadialBasis": "−2 {n} ∘ exp(−{n} ∘ {n})",
+}
 
 
 class Step(NamedTuple):
@@ -202,13 +216,21 @@ def _backward(trace: Trace) -> Iterator[Step]:
         times = slope if is_softmax else f"∘ {slope}"
         is_cancelled = k == last and trace.loss_name not in ("squared_error", "half_squared_error")
         if not is_cancelled:
-            formula = f"diag({a}) − ({a})ᵀ {a}" if is_softmax else _DERIVATIVES.get(f, "").format(a=a)
-            known = {} if is_softmax else {a: trace.a[k]}
+            n = _at("n", k)
+            formula = f"diag({a}) − ({a})ᵀ {a}" if is_softmax else _DERIVATIVES.get(f, "").format(a=a, n=n)
+            known = {} if is_softmax else {a: trace.a[k], n: trace.n[k]}
             yield _step(section, "32", slope, formula, known, trace.derivative[k])
         known = {slope: trace.derivative[k]}
         if is_cancelled:
-            # The derivatives of the loss and of the activation cancel out.
-            yield _step(section, "24", s, f"{a} − y", {a: trace.a[k], "y": trace.y}, trace.s[k])
+            # The derivatives of the loss and of the activation cancel out, or it is the perceptron rule.
+            yield _step(
+                section,
+                "6" if trace.loss_name == "perceptron" else "24",
+                s,
+                f"{a} − y",
+                {a: trace.a[k], "y": trace.y},
+                trace.s[k],
+            )
         elif k == last:
             two = "2 " if trace.loss_name == "squared_error" else ""
             known |= {"y": trace.y, a: trace.a[k]}

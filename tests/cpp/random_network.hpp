@@ -21,15 +21,22 @@ struct Architecture {
 [[nodiscard]] inline Activation canonical_activation(Loss loss) {
     return loss == Loss::log_loss          ? Activation::softmax
            : loss == Loss::binary_log_loss ? Activation::sigmoid
+           : loss == Loss::perceptron      ? Activation::hard_limit
                                            : Activation::exponential;
 }
 
-// 0 to 4 hidden layers of 1 to 40 neurons, a batch of 1 to 9, a last layer that fits the loss. HardLimit is left out:
-// its derivative is 0 by decree.
+// 0 to 4 hidden layers of 1 to 40 neurons, a batch of 1 to 9, a last layer that fits the loss. The hard limits are left
+// out, whose derivative is 0 by decree, and with them the perceptron loss, and exp, which soon is infinite.
 [[nodiscard]] inline Architecture random_architecture(Dice& dice) {
-    const std::vector<Activation> smooth{Activation::relu, Activation::linear, Activation::sigmoid, Activation::tanh,
-                                         Activation::softmax};
-    Architecture result{{dice.integer(1, 40)}, {}, static_cast<Loss>(dice.integer(0, loss_count - 1)), 0};
+    const std::vector<Activation> smooth{Activation::relu,         Activation::linear,   Activation::sigmoid,
+                                         Activation::tanh,         Activation::softmax,  Activation::elu,
+                                         Activation::gelu,         Activation::silu,     Activation::sin,
+                                         Activation::leaky_relu,   Activation::selu,     Activation::softsign,
+                                         Activation::hard_sigmoid, Activation::softplus, Activation::radial_basis};
+    Architecture result{{dice.integer(1, 40)}, {}, Loss::perceptron, 0};
+    while (result.loss == Loss::perceptron) {
+        result.loss = static_cast<Loss>(dice.integer(0, loss_count - 1));
+    }
     const std::size_t depth = dice.integer(1, 5);
     for (std::size_t k = 1; k <= depth; ++k) {
         result.sizes.push_back(dice.integer(1, 40));

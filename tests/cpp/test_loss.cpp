@@ -71,7 +71,7 @@ TEST_CASE("names and losses belong together") {
 TEST_CASE("an unknown name is refused with the list of those that are known") {
     CHECK_THROWS_WITH_AS((void)parse_loss("mse"),
                          "unknown loss 'mse'; expected one of squared_error, half_squared_error, log_loss, "
-                         "binary_log_loss, poisson",
+                         "binary_log_loss, poisson, perceptron",
                          std::invalid_argument);
 }
 
@@ -223,6 +223,8 @@ double formula(Loss loss, double a, double y, double eps) {
             return -y * std::log(p);
         case Loss::poisson:
             return (y == 0 ? 0 : y * std::log(y / a)) - y + a;
+        case Loss::perceptron:
+            return std::abs(a - y);
         case Loss::binary_log_loss:
             break;
     }

@@ -187,12 +187,14 @@ def trained(network, x, y, eta, loss):
         nesterovs_momentum=False,
         **options,
     )
+    optimizer.regularise(
+        alpha=0, l1_ratio=0, weight_decay=0, clip_value=np.inf, clip_norm=np.inf, max_norm=np.inf
+    )
     trainer = precision.trainer(
         core,
         optimizer,
         loss=loss,
         loss_scale=1.0,
-        alpha=0,
         batch_size=len(x),
         shuffle=False,
         tol=0,

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "rosenblatt/network.hpp"
+#include "rosenblatt/noise.hpp"
 #include "rosenblatt/optimizer.hpp"
 #include "rosenblatt/random.hpp"
 #include "rosenblatt/score.hpp"
@@ -21,7 +22,7 @@ namespace rosenblatt {
 
 struct TrainerOptions {
     OptimizerOptions optimizer;
-    Loss loss = Loss::log_loss;
+    LossFunction loss;
     // The reported loss is this times the mean over rows (1 / outputs: a mean over outputs), each with its weight.
     double loss_scale = 1;
     std::size_t batch_size = 200;
@@ -31,6 +32,7 @@ struct TrainerOptions {
     bool early_stopping = false;   // watch the score on the validation rows instead of the loss; keep the best network
     Score score = Score::accuracy;
     std::size_t threads = 1;  // at most; the result does not depend on it
+    Noise noise;  // while it learns, not on validation rows; each fit draws a seed, of two words, if it is on
 };
 
 struct Epoch {
@@ -60,13 +62,15 @@ struct Listener {
 template <class T>
 class Trainer {
 public:
-    // Goes on with `optimizer`, whose own options count then, or makes one. Throws std::invalid_argument where either
-    // does not fit the network.
-    Trainer(const Network<T>& network, const TrainerOptions& options, std::shared_ptr<Optimizer<T>> optimizer = {});
+    // Goes on with `optimizer`, whose own options count then, or makes one. `own_loss`, if it is not empty, is taken
+    // instead of that of the options. Throws std::invalid_argument where anything does not fit the network.
+    Trainer(const Network<T>& network, const TrainerOptions& options, std::shared_ptr<Optimizer<T>> optimizer = {},
+            OwnLoss<T> own_loss = {});
 
     // Trains `network` for at most `max_iter` epochs. May be called again to go on: the optimizer's state, the best
     // loss so far and the count of epochs without improvement are kept. An interruption leaves network and optimizer as
-    // of the last whole epoch; so does an exception thrown by the listener, which is passed on. With early stopping the
+    // of the last whole epoch; so does an exception thrown by the listener or by a loss of
+    // one's own, which is passed on. With early stopping the
     // network ends, however it ends, as the best one on the validation rows. Throws std::invalid_argument where the
     // data do not fit.
     Ending fit(Network<T>& network, const TrainingData& data, std::size_t max_iter, MersenneTwister& random,
@@ -102,6 +106,7 @@ private:
     void count_improvement(const Network<T>& network, double loss, double validation_score);
 
     TrainerOptions options_;
+    OwnLoss<T> own_loss_;
     std::shared_ptr<Optimizer<T>> optimizer_;
     AlignedBuffer<T> best_parameters_;
     std::vector<double> loss_curve_;

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "rosenblatt/aligned_buffer.hpp"
-#include "rosenblatt/loss.hpp"
+#include "rosenblatt/loss_function.hpp"
 #include "rosenblatt/matrix_view.hpp"
 #include "rosenblatt/network.hpp"
 #include "rosenblatt/prediction.hpp"
@@ -16,7 +16,7 @@
 namespace rosenblatt {
 
 struct ValidationOptions {
-    Loss loss = Loss::log_loss;
+    LossFunction loss;
     double loss_scale = 1;  // as of the training
     Score score = Score::accuracy;
 };
@@ -29,18 +29,21 @@ public:
         double loss;   // mean over rows, each with its weight, without a penalty
     };
 
-    // For networks of this layout; the memory of `data` has to stay. Everything is sized here. Throws
-    // std::invalid_argument where they do not fit, or where the weights add up to 0.
-    Validation(const Layout& layout, const ValidationData& data, const ValidationOptions& options, Team& team);
+    // For networks of this layout; the memory of `data` has to stay. `own_loss`, if it is not empty, is taken instead
+    // of that of the options. Everything is sized here. Throws std::invalid_argument where they do not fit, or where
+    // the weights add up to 0.
+    Validation(const Layout& layout, const ValidationData& data, const ValidationOptions& options, Team& team,
+               OwnLoss<T> own_loss = {});
 
     [[nodiscard]] Result evaluate(const Network<T>& network);
 
 private:
-    [[nodiscard]] double mean_loss();
+    [[nodiscard]] double mean_loss(const Network<T>& network);
 
     Team& team_;
     ValidationData data_;
     ValidationOptions options_;
+    OwnLoss<T> own_loss_;
     double weight_;  // the sum of the rows' weights
     std::vector<T> memory_;
     MatrixView<T> a_;  // without padding: of a single output, it would be 15 sixteenths of the memory
