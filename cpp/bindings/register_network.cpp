@@ -162,9 +162,12 @@ void register_network_of(py::module_& module, const std::string& suffix) {
             "backward",
             [](P& self, const py::array& y, const LossArgument& loss) {
                 const LossFunction parsed = as_loss(loss);
-                check_loss(parsed, self.network->layout().layers().back().activation);
+                const OwnLoss<T> own_loss = as_own_loss<T>(loss);
+                if (!own_loss) {
+                    check_loss(parsed, self.network->layout().layers().back().activation);
+                }
                 self.set_y(y);
-                return self.network->backward(self.workspace, self.rows, parsed);
+                return self.network->backward(self.workspace, self.rows, parsed, false, own_loss);
             },
             py::arg("y"), py::arg("loss"),
             "Backward pass (equations 24, 33) after forward; returns the loss summed over rows.")

@@ -21,6 +21,27 @@ bool is_of_labels(Loss loss) {
     return loss == Loss::log_loss || loss == Loss::focal || loss == Loss::binary_log_loss || loss == Loss::binary_focal;
 }
 
+template <class T>
+void smooth_labels(MatrixView<T> y, const LossFunction& loss, const std::vector<std::size_t>& groups) {
+    const bool is_binary = loss.loss == Loss::binary_log_loss || loss.loss == Loss::binary_focal;
+    const auto kept = static_cast<T>(1 - loss.label_smoothing);
+    const auto smooth = [&](std::size_t first, std::size_t width) {
+        const auto added = static_cast<T>(loss.label_smoothing / (is_binary ? 2 : static_cast<double>(width)));
+        for (std::size_t i = 0; i < y.rows; ++i) {
+            T* row = y.row(i) + first;
+            std::transform(row, row + width, row, [&](T label) { return kept * label + added; });
+        }
+    };
+    if (groups.empty()) {
+        smooth(0, y.cols);
+    }
+    std::size_t first = 0;
+    for (const std::size_t width : groups) {
+        smooth(first, width);
+        first += width;
+    }
+}
+
 }  // namespace
 
 void check_loss(const LossFunction& loss, Activation activation) {

@@ -200,7 +200,8 @@ void Network<T>::transpose_weights(Workspace<T>& workspace, std::size_t k, std::
 }
 
 template <class T>
-double Network<T>::backward(Workspace<T>& workspace, std::size_t rows, const LossFunction& loss, bool add) const {
+double Network<T>::backward(Workspace<T>& workspace, std::size_t rows, const LossFunction& loss, bool add,
+                            const OwnLoss<T>& own_loss) const {
     for (std::size_t k = 2; k <= depth(); ++k) {
         transpose_weights(workspace, k, 0, layout_.layers()[k - 1].inputs + 1);
     }
@@ -208,7 +209,13 @@ double Network<T>::backward(Workspace<T>& workspace, std::size_t rows, const Los
         workspace.sparse()->transpose();
     }
     std::vector<double> losses(rows);
-    sensitivities(workspace, rows, 0, loss, losses);
+    if (own_loss) {
+        own_loss(workspace.s(depth()).rows_from(0, rows), losses, workspace.a(depth()).rows_from(0, rows),
+                 workspace.y().rows_from(0, rows));
+        sensitivities_after_loss(workspace, rows, 0, false, losses);
+    } else {
+        sensitivities(workspace, rows, 0, loss, losses);
+    }
     for (std::size_t k = 1; k <= depth(); ++k) {
         const Layer& layer = layout_.layers()[k - 1];
         gradient(workspace.gradient() + layer.offset, workspace, rows, k, 0, layer.inputs + 1, add);

@@ -144,6 +144,19 @@ COMBINATIONS: list[Combination] = [
     ),
     Combination(
         ("solver", "loss"),
+        lambda model: model.solver == "lbfgs" and model.loss == "perceptron",
+        "the perceptron rule is no gradient, which lbfgs needs; use another solver",
+    ),
+    Combination(
+        ("loss", "label_smoothing"),
+        lambda model: (
+            is_on(getattr(model, "label_smoothing", 0))
+            and (callable(model.loss) or model.loss not in ("log_loss", "focal"))
+        ),
+        "labels are smoothed for the log-loss and the focal loss",
+    ),
+    Combination(
+        ("solver", "loss"),
         lambda model: model.solver == "lm" and model.loss != "squared_error",
         "lm minimises squared errors: loss='squared_error'",
     ),

@@ -15,7 +15,6 @@ from rosenblatt.random_state import Random
 
 __all__ = [
     "ACTIVATIONS",
-    "LOSSES",
     "DivergenceError",
     "check_finite",
     "initial_network",
@@ -31,6 +30,7 @@ ACTIVATIONS = {
     "relu": "ReLU",
     "softmax": "Softmax",
     "exp": "Exponential",
+    "ordered": "Ordered",
     "hardlimit": "HardLimit",
     "symmetric_hardlimit": "SymmetricHardLimit",
     "leaky_relu": "LeakyReLU",
@@ -43,14 +43,6 @@ ACTIVATIONS = {
     "hard_sigmoid": "HardSigmoid",
     "sin": "Sin",
     "radial_basis": "RadialBasis",
-}
-
-# The core's loss by the activation of the last layer.
-LOSSES = {
-    "identity": "half_squared_error",
-    "logistic": "binary_log_loss",
-    "softmax": "log_loss",
-    "exp": "poisson",
 }
 
 

@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rosenblatt import lbfgs, levenberg_marquardt, stochastic
 from rosenblatt.features import HiddenFeatures
-from rosenblatt.fitted_network import LOSSES, initial_network, network_of, parameter_views
+from rosenblatt.fitted_network import initial_network, network_of, parameter_views
 from rosenblatt.gradient_check import largest_error
 from rosenblatt.input_gradient import InputGradient
 from rosenblatt.listening import checked_callbacks
@@ -25,6 +25,7 @@ from rosenblatt.mlp_parameters import STOCHASTIC, MLPParameters
 from rosenblatt.network import Network
 from rosenblatt.noise import check_noise
 from rosenblatt.optimizer_state import restored, saved
+from rosenblatt.own_loss import check_own_loss
 from rosenblatt.patience import Patience
 from rosenblatt.plain_arrays import DTYPES, is_plain, validated
 from rosenblatt.precision import Array, CoreNetwork
@@ -129,6 +130,16 @@ class MLP(ABC, HiddenFeatures, InputGradient, MLPParameters):
         """Tell the widths of the groups of outputs that have an activation each; none: all share one."""
         return []
 
+    def _take_out_activation(self, needed: str, *, goes_on: bool) -> None:
+        """Have the last layer that the loss needs, or refuse to go on with another one."""
+        if goes_on and needed != self.out_activation_:
+            raise ValueError(
+                "the training is to go on with a network whose last layer has the activation "
+                f"{self.out_activation_!r}, but the loss {self.loss!r} needs {needed!r}; "
+                "without warm_start, fit begins with a new network"
+            )
+        self.out_activation_ = needed
+
     # The road of a fit.
 
     def _fit(
@@ -166,6 +177,8 @@ class MLP(ABC, HiddenFeatures, InputGradient, MLPParameters):
         network, data, random = self._prepared(
             X, y, sample_weight, goes_on=goes_on, is_partial=is_partial, classes=classes
         )
+        if callable(self.loss) and not (goes_on and is_partial):
+            check_own_loss(self.loss, data.y, self.out_activation_, self.n_outputs_, data.weights is not None)
         if validation.X is not None:
             data = data.watching(own_validation(self, validation, network.theta(1).dtype))
         elif self.early_stopping and self.solver != "lbfgs":
@@ -311,8 +324,9 @@ class MLP(ABC, HiddenFeatures, InputGradient, MLPParameters):
 
         What is written into one shows in the other; arrays that were put in the place of coefs_ or
         intercepts_ are copied once and become views of it. The loss is the one trained with, without the
-        penalty: the sum of (y − a)² / 2 over the outputs, the log-loss, or the Poisson loss. Targets are the
-        network's: a class is a row of zeros with a one in its place, or of two classes 0 or 1.
+        penalty, of one row: for "squared_error" of a regressor, the sum of (y − a)² / 2 over the outputs.
+        Targets are the network's: a class is a row of zeros with a one in its place, or of two classes 0 or
+        1; of several quantiles, each has the target of its output.
 
         Examples
         --------
@@ -327,7 +341,7 @@ class MLP(ABC, HiddenFeatures, InputGradient, MLPParameters):
         network = self._fitted_network()
         box = self.__dict__.get("_glass_box")
         if box is None or box[0] is not network:
-            box = network, Network.over(network, LOSSES[self.out_activation_])
+            box = network, Network.over(network, self._loss()["loss"])
             self._glass_box = box
         return box[1]
 

@@ -18,8 +18,10 @@ from sklearn.utils.multiclass import (
 from sklearn.utils.validation import column_or_1d
 
 from rosenblatt.callbacks import Callback
+from rosenblatt.class_losses import check_several_outputs, core_loss, gives_probabilities, out_activation
 from rosenblatt.class_weight import ClassWeight, row_weights
 from rosenblatt.labels import encoded
+from rosenblatt.margins import Margins, net_inputs
 from rosenblatt.mlp import MLP, is_stochastic
 from rosenblatt.mlp_docs import (
     ATTRIBUTES_DOC,
@@ -36,7 +38,7 @@ from rosenblatt.validation import Given
 __all__ = ["MLPClassifier"]
 
 
-class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (its docstring is composed)
+class MLPClassifier(ClassifierMixin, Margins, MLP):  # type: ignore[misc]  # noqa: D101 (its docstring is composed)
     __doc__ = f"""Multi-layer perceptron that tells classes apart, trained on the log-loss.
 
     Takes the place of scikit-learn's class of this name: same parameters, same attributes, and for the
@@ -263,19 +265,23 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
         >>> model.fit([[0.0], [1.0]], ["no", "yes"]).predict([[-1.0], [2.0]])
         array(['no', 'yes'], dtype='<U3')
         """
-        a = self._outputs(X)
+        if self.__dict__.get("out_activation_") in ("identity", "hardlimit"):
+            a, threshold = net_inputs(self, X), 0.0
+        else:
+            a, threshold = self._outputs(X), 0.5
         if self._is_multilabel:
-            return np.asarray(a > 0.5, dtype=np.int64)
+            return np.asarray(a > threshold, dtype=np.int64)
         if isinstance(self.classes_, list):
             parts = zip(self.classes_, of_groups(a, self._groups()), strict=True)
             return side_by_side([classes[part.argmax(axis=1)] for classes, part in parts])
         if a.shape[1] == 1:
             # With one class only, all rows belong to it.
-            return np.asarray(self.classes_[np.minimum(a[:, 0] > 0.5, len(self.classes_) - 1)])
+            return np.asarray(self.classes_[np.minimum(a[:, 0] > threshold, len(self.classes_) - 1)])
         return np.asarray(self.classes_[a.argmax(axis=1)])
 
+    @available_if(gives_probabilities)  # type: ignore[untyped-decorator]
     def predict_proba(self, X: ArrayLike) -> Array | list[Array]:
-        """Estimate the probability of each class.
+        """Estimate the probability of each class; not for the losses "hinge" and "perceptron".
 
         Parameters
         ----------
@@ -304,8 +310,9 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
             return np.ones_like(a)
         return np.hstack([1 - a, a])
 
+    @available_if(gives_probabilities)  # type: ignore[untyped-decorator]
     def predict_log_proba(self, X: ArrayLike) -> Array | list[Array]:
-        """Estimate the logarithm of the probability of each class.
+        """Estimate the logarithm of the probability of each class; see `predict_proba`.
 
         Parameters
         ----------
@@ -369,6 +376,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
             take_classes(self, classes)
         goes_on_with_several = (goes_on or is_partial) and isinstance(self.classes_, list)
         if goes_on_with_several or is_multi_output(y):
+            check_several_outputs(self)
             table = several_targets(self, y, goes_on=goes_on, is_partial=is_partial)
             return table, table.shape[1]
         is_multilabel, found, y = self._encoded(y, dtype)
@@ -376,12 +384,12 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
             y = self._encoded_as_before(y, is_multilabel, found)
         else:
             self.classes_ = found
+        has_several_classes = not is_multilabel and len(self.classes_) > 2
+        self._take_out_activation(out_activation(self, has_several_classes), goes_on=goes_on)
         if goes_on:
             return y, self.n_outputs_
-        is_softmax = not is_multilabel and len(self.classes_) > 2
         self._is_multilabel = is_multilabel
-        self.out_activation_ = "softmax" if is_softmax else "logistic"
-        return y, y.shape[1] if is_multilabel else len(self.classes_) if is_softmax else 1
+        return y, y.shape[1] if is_multilabel else len(self.classes_) if has_several_classes else 1
 
     def _groups(self) -> list[int]:
         return [len(classes) for classes in self.classes_] if isinstance(self.classes_, list) else []
@@ -422,6 +430,8 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
         return y if is_multilabel else np.searchsorted(self.classes_, found).astype(np.int64)[y]
 
     def _validation_targets(self, y: Any, dtype: np.dtype[Any]) -> Array:
+        if isinstance(self.classes_, list):
+            return several_targets(self, y, goes_on=True, is_partial=True)
         is_multilabel, found, y = self._encoded(y, dtype)
         if is_multilabel != self._is_multilabel or (is_multilabel and y.shape[1] != self.n_outputs_):
             wanted = f"{self.n_outputs_} labels, 0 or 1" if self._is_multilabel else "a class"
@@ -444,20 +454,18 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
             )
         if y.ndim == 1:
             return row_weights(self.class_weight, [y], [self.classes_], weights)
+        if isinstance(self.classes_, list):
+            labels = [part.argmax(axis=1) for part in of_groups(y, self._groups())]
+            return row_weights(self.class_weight, labels, self.classes_, weights)
         columns = list(y.T.astype(np.int64))
         return row_weights(self.class_weight, columns, [np.arange(2)] * len(columns), weights)
 
     def _loss(self) -> dict[str, Any]:
-        is_softmax = self.out_activation_ == "softmax"
-        return {
-            "loss": "log_loss" if is_softmax else "binary_log_loss",
-            "loss_scale": 1.0,
-            "score": "accuracy",
-        }
+        return {"loss": core_loss(self), "loss_scale": 1.0, "score": "accuracy"}
 
     def _stratify(self, y: Array) -> Array | None:
         # scikit-learn holds out a stratified share only where there is a single output.
-        return y if y.ndim == 1 and self.out_activation_ == "logistic" else None
+        return y if y.ndim == 1 and self.n_outputs_ == 1 else None
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

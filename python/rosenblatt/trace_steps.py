@@ -13,7 +13,7 @@ from rosenblatt.precision import Array
 if TYPE_CHECKING:
     from rosenblatt.trace import Trace
 
-__all__ = ["Part", "Step", "elided", "number", "pages", "steps", "title"]
+__all__ = ["Part", "Step", "check_traceable", "elided", "number", "pages", "steps", "title"]
 
 # A piece of an equation: symbols, or numbers. A single number is an array of no dimensions.
 Part: TypeAlias = "str | Array"
@@ -86,6 +86,39 @@ def title(trace: Trace) -> str:
     rows = f"{trace.reduction} of {trace.rows} rows" if trace.rows > 1 else "1 row"
     activations = ", ".join(trace.activations)
     return f"Network {sizes}: {activations}; {trace.loss_name}, {rows}, η = {number(trace.eta)}"
+
+
+def check_traceable(loss: str, activations: list[str]) -> None:
+    """Refuse networks whose step has no derivation here.
+
+    Parameters
+    ----------
+    loss : str
+        Of the network.
+    activations : list of str
+        Of its layers.
+
+    Raises
+    ------
+    ValueError
+        For a loss without a formula, and for Ordered.
+
+    Examples
+    --------
+    >>> from rosenblatt.trace_steps import check_traceable
+    >>> check_traceable("huber", ["Linear"])
+    Traceback (most recent call last):
+    ValueError: a trace has no formula for the loss 'huber'; backpropagate leaves its numbers in n, a, s ...
+    """
+    for what, name, is_known in (
+        ("the loss", loss, loss in _LOSSES),
+        ("the activation", "Ordered", "Ordered" not in activations),
+    ):
+        if not is_known:
+            raise ValueError(
+                f"a trace has no formula for {what} {name!r}; backpropagate leaves its numbers in n, a, s "
+                "and gradient"
+            )
 
 
 def number(value: float) -> str:

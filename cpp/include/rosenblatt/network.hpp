@@ -72,8 +72,9 @@ public:
 
     // The backward pass in one: the sensitivities of all layers, workspace.gradient() from them, summed over the rows
     // or added to what is there. Returns the loss summed over rows. Gathers the
-    // columns of a sparse input itself.
-    double backward(Workspace<T>& workspace, std::size_t rows, const LossFunction& loss, bool add = false) const;
+    // columns of a sparse input itself. `own_loss`, if it is not empty, is taken instead of `loss`.
+    double backward(Workspace<T>& workspace, std::size_t rows, const LossFunction& loss, bool add = false,
+                    const OwnLoss<T>& own_loss = {}) const;
 
     // After forward: s, with the shape of a of layer k for the rows of the batch from `first` on, times f'(n) of these
     // rows: element by element, or the Jacobian of a softmax, or of that of each group.
