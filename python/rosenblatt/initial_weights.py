@@ -91,7 +91,9 @@ def draw(network: CoreNetwork, activation: str | Sequence[str], weight_init: str
             theta[0] = random.uniform(-bound, bound, (outputs,))
             continue
         if weight_init == "nguyen_widrow":
-            theta[...] = _spread(f, inputs, outputs, random) if k < last else random.uniform(-0.5, 0.5, theta.shape)
+            theta[...] = (
+                _spread(f, inputs, outputs, random) if k < last else random.uniform(-0.5, 0.5, theta.shape)
+            )
             continue
         if weight_init == "auto" and f == "sin" and k < last:
             bound = _OMEGA / inputs if k == 1 else np.sqrt(6.0 / inputs)

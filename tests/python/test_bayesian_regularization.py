@@ -36,7 +36,9 @@ def noisy(seed, deviation=0.2):
 
 
 def vector_of(model):
-    return np.concatenate([np.r_[b[None], W].ravel() for W, b in zip(model.coefs_, model.intercepts_, strict=True)])
+    return np.concatenate(
+        [np.r_[b[None], W].ravel() for W, b in zip(model.coefs_, model.intercepts_, strict=True)]
+    )
 
 
 def error(model):
@@ -49,7 +51,9 @@ def test_alpha_beta_and_gamma_are_those_of_the_paper():
     model = make(5, tol=1e-6).fit(T, y)
     theta = vector_of(model)
     network = network_of(model.coefs_, model.intercepts_, "tanh", "identity", 1)
-    JJ, _ = LeastSquares(model, network, TrainingData.whole(T, y.reshape(-1, 1), None)).normal_equations(theta)
+    JJ, _ = LeastSquares(model, network, TrainingData.whole(T, y.reshape(-1, 1), None)).normal_equations(
+        theta
+    )
     JJ = np.triu(JJ) + np.triu(JJ, 1).T
     E_D, E_W = np.sum((y - model.predict(T)) ** 2), theta @ theta
     gamma = model.effective_parameters_
@@ -81,7 +85,9 @@ def test_more_neurons_do_not_make_more_effective_parameters():
     """Hagan's point: of 16 to 121 parameters, about 11 are used."""
     medians = []
     for hidden in (5, 10, 20, 40):
-        effective = [make(hidden, random_state=seed).fit(T, noisy(seed)).effective_parameters_ for seed in range(5)]
+        effective = [
+            make(hidden, random_state=seed).fit(T, noisy(seed)).effective_parameters_ for seed in range(5)
+        ]
         assert max(effective) < 3 * hidden + 1
         medians.append(np.median(effective))
     assert max(medians) < 1.3 * min(medians)

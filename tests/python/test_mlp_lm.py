@@ -12,7 +12,7 @@ from scipy.optimize import least_squares
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
-from rosenblatt import MLPRegressor
+from rosenblatt import MLPClassifier, MLPRegressor
 
 T = np.linspace(-1, 1, 41).reshape(-1, 1)
 SINE = np.sin(2 * np.pi * T).ravel()
@@ -47,7 +47,7 @@ def assert_identical(model, other):
 
 
 def initial(model, X, y):
-    """The parameters that a fit begins with, as one vector: an infinite μ_max is never reached by one step."""
+    """The parameters that a fit begins with, as one vector and its shapes."""
     first = clone(model).set_params(solver="sgd", learning_rate_init=1e-300, alpha=0, max_iter=1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -82,13 +82,18 @@ PROBLEMS = {
     "line": (T, NOISY, {"hidden_layer_sizes": ()}),
     "noisy sine": (T, NOISY, {"hidden_layer_sizes": (3,), "alpha": 1e-3}),
     "surface of two outputs": (X, Y, {"hidden_layer_sizes": (4,), "alpha": 0.01}),
-    "logistic": (X, Y[:, 1], {"activation": "logistic", "hidden_layer_sizes": (3,), "alpha": 0.01}),
-    "two hidden layers": (X, Y, {"hidden_layer_sizes": (3, 3), "alpha": 0.1}),
+    "logistic": (
+        X,
+        Y[:, 1],
+        {"activation": "logistic", "hidden_layer_sizes": (3,), "alpha": 0.01, "random_state": 3},
+    ),
+    "two hidden layers": (X, Y, {"hidden_layer_sizes": (3, 3), "alpha": 0.1, "random_state": 2}),
 }
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_the_minimum_is_that_of_scipy(name):
+    """From the same initial weights, some of those from which both come to the same of the local minima."""
     X, y, parameters = PROBLEMS[name]
     model = make(max_iter=2000, **parameters).fit(X, y)  # no warning: it converges
     begin, shapes = initial(model, X, y)
@@ -106,8 +111,10 @@ def test_the_loss_is_that_of_the_other_solvers():
     errors = weights @ (Y - model.predict(X)) ** 2
     penalty = 0.15 * sum((W**2).sum() for W in model.coefs_)
     assert model.loss_ == pytest.approx((errors.mean() / 2 + penalty) / weights.sum(), rel=1e-12)
-    assert model.loss_curve_[-1] == model.loss_ == model.best_loss_
-    assert model.loss_curve_ == sorted(model.loss_curve_, reverse=True)
+    assert model.loss_curve_[-1] == model.loss_
+    assert model.best_loss_ == min(model.loss_curve_)
+    one = make().fit(X, Y[:, 0])
+    assert one.loss_curve_ == sorted(one.loss_curve_, reverse=True)
     assert len(model.loss_curve_) == model.n_iter_
     assert model.t_ == 0
     assert model.validation_scores_ is model.best_validation_score_ is None
@@ -185,7 +192,9 @@ def test_ends_where_the_gradient_is_small():
 
 
 def test_ends_without_a_step_where_there_is_nothing_to_learn():
-    model = make(hidden_layer_sizes=(), alpha=0, max_iter=100, warm_start=True).fit([[0.0], [1.0]], [1.0, 3.0])
+    model = make(hidden_layer_sizes=(), alpha=0, max_iter=100, warm_start=True).fit(
+        [[0.0], [1.0]], [1.0, 3.0]
+    )
     assert model.predict([[2.0]]) == pytest.approx([5], abs=1e-6)
     before = model.loss_
     assert model.fit([[0.0], [1.0]], [1.0, 3.0]).n_iter_ == 0
@@ -278,7 +287,9 @@ def test_bit_identical_for_any_number_of_threads(form):
     many, y = form(np.tile(X, (8, 1))), np.tile(Y, (8, 1))
     alone = make(hidden_layer_sizes=(30, 5), n_threads=1, max_iter=4).fit(many, y)
     for n_threads in (2, 3, 5):
-        assert_identical(make(hidden_layer_sizes=(30, 5), n_threads=n_threads, max_iter=4).fit(many, y), alone)
+        assert_identical(
+            make(hidden_layer_sizes=(30, 5), n_threads=n_threads, max_iter=4).fit(many, y), alone
+        )
 
 
 @cut_off
@@ -310,3 +321,39 @@ def test_the_best_of_several_starts():
     assert len(model.start_losses_) == 4
     assert model.loss_ == min(model.start_losses_)
     assert model.start_losses_[0] == make(hidden_layer_sizes=(2,), max_iter=15).fit(T, SINE).loss_
+
+
+# Classes.
+
+
+@cut_off
+@pytest.mark.parametrize("labels", [2, 3])
+def test_classes_by_squared_errors(labels):
+    """The sum over outputs, without a half, of a sigmoid or softmax."""
+    parts = ["no", "maybe", "yes"][:labels]
+    y = np.array(parts)[np.digitize(X[:, 0], np.linspace(0, 1, labels + 1)[1:-1])]
+    model = MLPClassifier(
+        (4,), activation="tanh", solver="lm", loss="squared_error", random_state=0, max_iter=60
+    )
+    model.set_params(alpha=0.1).fit(X, y)
+    assert model.score(X, y) > 0.97
+    a = model.predict_proba(X)
+    truth = (y[:, None] == model.classes_).astype(float)
+    squares = ((truth - a) ** 2).sum() / (2 if labels == 2 else 1)  # a sigmoid has one output
+    penalty = 0.05 * sum((W**2).sum() for W in model.coefs_)
+    assert model.loss_ == pytest.approx((squares + penalty) / len(X), rel=1e-9)
+    assert model.loss_curve_ == sorted(model.loss_curve_, reverse=True)
+    before = model.loss_
+    model.set_params(solver="lbfgs", warm_start=True, max_iter=500, tol=1e-6).fit(X, y)
+    assert model.loss_ == pytest.approx(before, rel=1e-2)
+
+
+@cut_off
+def test_several_labels_and_several_outputs_of_classes():
+    bits = (X > 0.5).astype(int)
+    model = MLPClassifier(
+        (6,), activation="tanh", solver="lm", loss="squared_error", random_state=0, max_iter=60
+    )
+    assert model.fit(X, bits).score(X, bits) > 0.95
+    classes = np.c_[np.digitize(X[:, 0], [0.3, 0.6]), np.digitize(X[:, 1], [0.2, 0.5, 0.8])]
+    assert (model.fit(X, classes).predict(X) == classes).mean() > 0.95
