@@ -145,8 +145,8 @@ class _Training:
         point = self._point(self.theta, self.squares(self.theta))
         if not np.isfinite(point.sum_of_squares):
             raise DivergenceError(
-                f"the sum of the squared errors is not finite ({point.sum_of_squares:g}) where lm begins. The "
-                "input data may contain large values and need to be preprocessed."
+                f"the sum of the squared errors is not finite ({point.sum_of_squares:g}) where lm begins. "
+                "The input data may contain large values and need to be preprocessed."
             )
         self.loss = self._reported(point)
         while len(self.curve) < model.max_iter:
@@ -185,7 +185,8 @@ class _Training:
 
     def _gradient(self, point: _Point) -> Array:
         """That of the loss with its penalty."""
-        return 2 * self.squares.factor / self.squares.weight * self._half_gradient(point)
+        gradient: Array = 2 * self.squares.factor / self.squares.weight * self._half_gradient(point)
+        return gradient
 
     def _step(self, point: _Point) -> _Point | None:
         """Raise μ until a step lowers the objective, and lower it then; None beyond mu_max."""

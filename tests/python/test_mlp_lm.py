@@ -176,7 +176,7 @@ def test_two_neurons_have_a_local_minimum_for_the_hump():
 def test_ends_where_the_gradient_is_small():
     for min_gradient in (1e-2, 1e-4):
         model = make(alpha=0.1, min_gradient=min_gradient, max_iter=500).fit(X, Y)
-        begin, shapes = initial(model, X, Y)
+        _, shapes = initial(model, X, Y)
         residuals = residuals_of(model, X, Y, shapes)
         vector = np.concatenate([theta.ravel() for theta in thetas(model)])
         steps = 1e-6 * np.eye(len(vector))
@@ -252,7 +252,7 @@ def test_own_validation_rows_are_watched_and_end_only_with_early_stopping():
 def test_numbers_too_large_are_an_error_that_changes_nothing():
     model = make(max_iter=200, alpha=0.1).fit(X, Y)
     before = pickle.dumps(model)
-    with pytest.raises(ValueError, match="not finite .* large values and need to be preprocessed"):
+    with pytest.raises(ValueError, match=r"not finite .* large values and need to be preprocessed"):
         model.fit(X, Y * 1e200)
     assert pickle.dumps(model) == before
 
@@ -335,7 +335,7 @@ def test_classes_by_squared_errors(labels):
     model = MLPClassifier(
         (4,), activation="tanh", solver="lm", loss="squared_error", random_state=0, max_iter=60
     )
-    model.set_params(alpha=0.1).fit(X, y)
+    model.set_params(alpha=0.1, max_iter=1000).fit(X, y)
     assert model.score(X, y) > 0.97
     a = model.predict_proba(X)
     truth = (y[:, None] == model.classes_).astype(float)
@@ -345,7 +345,7 @@ def test_classes_by_squared_errors(labels):
     assert model.loss_curve_ == sorted(model.loss_curve_, reverse=True)
     before = model.loss_
     model.set_params(solver="lbfgs", warm_start=True, max_iter=500, tol=1e-6).fit(X, y)
-    assert model.loss_ == pytest.approx(before, rel=1e-2)
+    assert model.loss_ == pytest.approx(before, rel=1e-6)
 
 
 @cut_off
