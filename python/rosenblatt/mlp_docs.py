@@ -103,8 +103,9 @@ PARAMETERS_DOC = """    hidden_layer_sizes : int or sequence of int, default=(10
         that the process may use.
     weight_init : str, default="auto"
         Initial weights: "glorot_uniform", "glorot_normal" (Glorot and Bengio 2010), "he_uniform", "he_normal"
-        (He et al. 2015), "lecun_uniform", "lecun_normal" (LeCun et al. 1998). "auto" suits each layer's
-        activation, as scikit-learn does for those that it has.
+        (He et al. 2015), "lecun_uniform", "lecun_normal" (LeCun et al. 1998), "nguyen_widrow" (Nguyen
+        and Widrow 1990; for inputs in [−1, 1]). "auto" suits each layer's activation, as scikit-learn does
+        for those that it has.
     n_init : int, default=1
         Starts from other initial weights, of which the one with the lowest loss (with early stopping, the
         best score) is kept.
