@@ -6,7 +6,7 @@ import collections.abc
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['LossFunction', 'MersenneTwister', 'NetworkFloat32', 'NetworkFloat64', 'ObjectiveFloat32', 'ObjectiveFloat64', 'OptimizerFloat32', 'OptimizerFloat64', 'PassFloat32', 'PassFloat64', 'TrainerFloat32', 'TrainerFloat64', 'ValidationFloat32', 'ValidationFloat64', 'activation_names', 'active_isa', 'available_isas', 'check_loss', 'loss_names', 'train_perceptron']
+__all__: list[str] = ['Jacobian', 'LossFunction', 'MersenneTwister', 'NetworkFloat32', 'NetworkFloat64', 'ObjectiveFloat32', 'ObjectiveFloat64', 'OptimizerFloat32', 'OptimizerFloat64', 'PassFloat32', 'PassFloat64', 'TrainerFloat32', 'TrainerFloat64', 'ValidationFloat32', 'ValidationFloat64', 'activation_names', 'active_isa', 'available_isas', 'check_loss', 'loss_names', 'train_perceptron']
 class MersenneTwister:
     """
     MT19937, continued from a state of NumPy's, or seeded like RandomState.
@@ -277,7 +277,7 @@ class TrainerFloat32:
     """
     Training by mini-batches; moves the optimizer that it is given.
     """
-    def __init__(self, network: NetworkFloat32, optimizer: OptimizerFloat32, *, loss: str | LossFunction | collections.abc.Callable, loss_scale: typing.SupportsFloat | typing.SupportsIndex, alpha: typing.SupportsFloat | typing.SupportsIndex, batch_size: typing.SupportsInt | typing.SupportsIndex, shuffle: bool, tol: typing.SupportsFloat | typing.SupportsIndex, n_iter_no_change: typing.SupportsFloat | typing.SupportsIndex, early_stopping: bool, score: str, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
+    def __init__(self, network: NetworkFloat32, optimizer: OptimizerFloat32, *, loss: str | LossFunction | collections.abc.Callable, loss_scale: typing.SupportsFloat | typing.SupportsIndex, batch_size: typing.SupportsInt | typing.SupportsIndex, shuffle: bool, tol: typing.SupportsFloat | typing.SupportsIndex, n_iter_no_change: typing.SupportsFloat | typing.SupportsIndex, early_stopping: bool, score: str, threads: typing.SupportsInt | typing.SupportsIndex, input_noise: typing.SupportsFloat | typing.SupportsIndex = 0.0, input_dropout: typing.SupportsFloat | typing.SupportsIndex = 0.0, dropout: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = []) -> None:
         ...
     def fit(self, network: NetworkFloat32, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, training: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], validation: tuple[typing.Any, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]] | None, max_iter: typing.SupportsInt | typing.SupportsIndex, random: MersenneTwister, on_epoch: collections.abc.Callable[[int, float, float, float], bool] | None, score: collections.abc.Callable[[], typing.SupportsFloat | typing.SupportsIndex] | None) -> str:
         """
@@ -315,7 +315,7 @@ class TrainerFloat64:
     """
     Training by mini-batches; moves the optimizer that it is given.
     """
-    def __init__(self, network: NetworkFloat64, optimizer: OptimizerFloat64, *, loss: str | LossFunction | collections.abc.Callable, loss_scale: typing.SupportsFloat | typing.SupportsIndex, alpha: typing.SupportsFloat | typing.SupportsIndex, batch_size: typing.SupportsInt | typing.SupportsIndex, shuffle: bool, tol: typing.SupportsFloat | typing.SupportsIndex, n_iter_no_change: typing.SupportsFloat | typing.SupportsIndex, early_stopping: bool, score: str, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
+    def __init__(self, network: NetworkFloat64, optimizer: OptimizerFloat64, *, loss: str | LossFunction | collections.abc.Callable, loss_scale: typing.SupportsFloat | typing.SupportsIndex, batch_size: typing.SupportsInt | typing.SupportsIndex, shuffle: bool, tol: typing.SupportsFloat | typing.SupportsIndex, n_iter_no_change: typing.SupportsFloat | typing.SupportsIndex, early_stopping: bool, score: str, threads: typing.SupportsInt | typing.SupportsIndex, input_noise: typing.SupportsFloat | typing.SupportsIndex = 0.0, input_dropout: typing.SupportsFloat | typing.SupportsIndex = 0.0, dropout: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = []) -> None:
         ...
     def fit(self, network: NetworkFloat64, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, training: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], validation: tuple[typing.Any, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]] | None, max_iter: typing.SupportsInt | typing.SupportsIndex, random: MersenneTwister, on_epoch: collections.abc.Callable[[int, float, float, float], bool] | None, score: collections.abc.Callable[[], typing.SupportsFloat | typing.SupportsIndex] | None) -> str:
         """
@@ -353,7 +353,7 @@ class ObjectiveFloat32:
     """
     The loss of a network on data, and its gradient.
     """
-    def __init__(self, network: NetworkFloat32, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, *, loss: str | LossFunction | collections.abc.Callable, alpha: typing.SupportsFloat | typing.SupportsIndex, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
+    def __init__(self, network: NetworkFloat32, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, *, loss: str | LossFunction | collections.abc.Callable, alpha: typing.SupportsFloat | typing.SupportsIndex, l1_ratio: typing.SupportsFloat | typing.SupportsIndex, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
     def evaluate(self, network: NetworkFloat32) -> tuple[float, float]:
         """
@@ -367,7 +367,7 @@ class ObjectiveFloat64:
     """
     The loss of a network on data, and its gradient.
     """
-    def __init__(self, network: NetworkFloat64, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, *, loss: str | LossFunction | collections.abc.Callable, alpha: typing.SupportsFloat | typing.SupportsIndex, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
+    def __init__(self, network: NetworkFloat64, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, *, loss: str | LossFunction | collections.abc.Callable, alpha: typing.SupportsFloat | typing.SupportsIndex, l1_ratio: typing.SupportsFloat | typing.SupportsIndex, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
     def evaluate(self, network: NetworkFloat64) -> tuple[float, float]:
         """
@@ -377,6 +377,27 @@ class ObjectiveFloat64:
         """
         Of loss and penalty, as of the last evaluation, in the shape of theta of layer k.
         """
+class Jacobian:
+    """
+    The errors e = sqrt(w) (y - a) of a network on data, and their Jacobian J = de/dtheta.
+    """
+    def __init__(self, network: NetworkFloat64, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, training: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], *, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def evaluate(self, network: NetworkFloat64, first: typing.SupportsInt | typing.SupportsIndex, count: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        [J e] of so many training rows, each with a row for every output.
+        """
+    def normal_equations(self, network: NetworkFloat64) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        [J e]^T [J e] at the network's parameters, on and above the diagonal, as a view that the next call writes into. Raises KeyboardInterrupt.
+        """
+    def sum_of_squares(self, network: NetworkFloat64) -> float:
+        """
+        e^T e at the network's parameters. Raises KeyboardInterrupt.
+        """
+    @property
+    def parameters(self) -> int:
+        ...
 class ValidationFloat32:
     """
     What a network is worth on rows that are watched.

@@ -133,6 +133,16 @@ COMBINATIONS: list[Combination] = [
         "Bayesian regularisation is a part of solver='lm'",
     ),
     Combination(
+        ("bayesian", "alpha"),
+        lambda model: model.bayesian and model.alpha not in (0, 0.0001),
+        "Bayesian regularisation chooses its own alpha; leave it at its default, or at 0",
+    ),
+    Combination(
+        ("mu", "mu_max"),
+        lambda model: model.solver == "lm" and model.mu > model.mu_max,
+        "lm ends where mu exceeds mu_max, so that it would end at once",
+    ),
+    Combination(
         ("solver", "loss"),
         lambda model: model.solver == "lbfgs" and model.loss == "perceptron",
         "the perceptron rule is no gradient, which lbfgs needs; use another solver",

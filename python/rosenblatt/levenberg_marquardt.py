@@ -54,8 +54,9 @@ def forget(model: MLP) -> None:
     Examples
     --------
     >>> from rosenblatt import MLPRegressor
-    >>> model = MLPRegressor((2,), solver="lm", random_state=0).fit([[0.0], [1.0]], [1.0, 3.0])
-    >>> hasattr(model, "mu_"), hasattr(model.set_params(solver="lbfgs").fit([[0.0]], [1.0]), "mu_")
+    >>> X, y = [[0.0], [1.0]], [1.0, 3.0]
+    >>> model = MLPRegressor(hidden_layer_sizes=(), solver="lm", random_state=0).fit(X, y)
+    >>> hasattr(model, "mu_"), hasattr(model.set_params(solver="lbfgs").fit(X, y), "mu_")
     (True, False)
     """
     for name in _ATTRIBUTES:
@@ -145,8 +146,8 @@ class _Training:
         point = self._point(self.theta, self.squares(self.theta))
         if not np.isfinite(point.sum_of_squares):
             raise DivergenceError(
-                f"the sum of the squared errors is not finite ({point.sum_of_squares:g}) where lm begins. The "
-                "input data may contain large values and need to be preprocessed."
+                f"the sum of the squared errors is not finite ({point.sum_of_squares:g}) where lm begins. "
+                "The input data may contain large values and need to be preprocessed."
             )
         self.loss = self._reported(point)
         while len(self.curve) < model.max_iter:
@@ -181,7 +182,8 @@ class _Training:
 
     def _half_gradient(self, point: _Point) -> Array:
         """Half of that of the objective."""
-        return point.Je + self.penalty.decay * point.theta
+        half: Array = point.Je + self.penalty.decay * point.theta
+        return half
 
     def _gradient(self, point: _Point) -> Array:
         """That of the loss with its penalty."""

@@ -39,6 +39,8 @@ TABLE = [
     ),
     ({"hidden_layer_sizes": (), "dropout": 0.5}, "dropout=0.5.*no hidden layer"),
     ({"solver": "adam", "bayesian": True}, "bayesian=True.*solver='lm'"),
+    ({"solver": "lm", "bayesian": True, "alpha": 0.1}, "bayesian=True and alpha=0.1.*its own alpha"),
+    ({"solver": "lm", "mu": 2.0, "mu_max": 1.0}, "mu=2.0 and mu_max=1.0.*end at once"),
 ]
 REGRESSOR = [({"solver": "lm", "loss": "poisson"}, "loss='poisson'.*loss='squared_error'")]
 CLASSIFIER = [({"solver": "lm"}, "loss='log_loss'.*loss='squared_error'")]
