@@ -10,6 +10,7 @@ from sklearn import neural_network
 from sklearn.neural_network._stochastic_optimizers import AdamOptimizer, SGDOptimizer
 from sklearn.preprocessing import LabelBinarizer
 
+from rosenblatt.combinations import is_on
 from rosenblatt.fitted_network import network_of
 from rosenblatt.optimizer_state import restored, saved
 from rosenblatt.precision import Array
@@ -43,7 +44,7 @@ def to_sklearn(model: MLP) -> Any:
     Raises
     ------
     ValueError
-        For a loss that the installed scikit-learn does not have.
+        For a loss, a solver or another parameter that the installed scikit-learn does not have.
 
     Examples
     --------
@@ -57,6 +58,13 @@ def to_sklearn(model: MLP) -> Any:
     loss = ours["loss"]
     if "loss" not in known and loss not in ("squared_error", "log_loss"):
         raise ValueError(f"scikit-learn {sklearn.__version__} has no loss {loss!r}; it needs 1.7 or later")
+    if model.solver not in ("lbfgs", "sgd", "adam"):
+        raise ValueError(f"scikit-learn has no solver={model.solver!r}")
+    for name in ("weight_decay", "clip_value", "clip_norm", "max_norm"):
+        if is_on(ours[name]):
+            raise ValueError(f"scikit-learn has no {name}, which is {ours[name]!r} here")
+    if model.penalty != "l2":
+        raise ValueError(f"scikit-learn has no penalty={model.penalty!r}, only 'l2'")
     theirs = kind(**{name: value for name, value in ours.items() if name in known})
     if "coefs_" not in model.__dict__:
         return theirs

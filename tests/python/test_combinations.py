@@ -37,6 +37,10 @@ TABLE = [
         ({"solver": solver, "batch_size": 10}, "batch_size=10.*batch_size='auto'")
         for solver in ("lm", "rprop")
     ),
+    *(
+        ({"solver": "rprop", name: 1.0}, f"solver='rprop' and {name}=1.0.*signs")
+        for name in ("clip_norm", "clip_value")
+    ),
     ({"solver": "adam", "bayesian": True}, "bayesian=True.*solver='lm'"),
 ]
 REGRESSOR = [({"solver": "lm", "loss": "poisson"}, "loss='poisson'.*loss='squared_error'")]
