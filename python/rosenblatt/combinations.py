@@ -122,6 +122,10 @@ COMBINATIONS: list[Combination] = [
         )
         for solver in ("lm", "rprop")
     ),
+    *(
+        _with_solver("rprop", name, "looks at nothing but the signs of the gradient; use another solver")
+        for name in ("clip_norm", "clip_value")
+    ),
     Combination(
         ("hidden_layer_sizes", "dropout"),
         lambda model: is_on(model.dropout) and not model._hidden_sizes(),
