@@ -78,14 +78,12 @@ class InputGradient:
         network = model._fitted_network()
         classes = _classes_of_one_output(model)
         answers = classes or model.n_outputs_
-        if output is not None and (not isinstance(output, Integral) or isinstance(output, bool)):
-            raise TypeError(f"output must be an integer or None, not {output!r}")
-        if output is not None and not 0 <= output < answers:
-            raise IndexError(f"outputs are numbered 0 to {answers - 1}; there is no output {output}")
+        wanted = list(range(answers)) if output is None else [_checked_output(output, answers)]
         rows = compressed_rows(
             validate_data(self, X, accept_sparse=["csr", "csc"], dtype=DTYPES, reset=False)
         )
-        wanted = [0] if classes else list(range(answers)) if output is None else [int(output)]
+        if classes:
+            wanted = [0]
         size = rows.shape[0] * len(wanted) * rows.shape[1] * network.theta(1).dtype.itemsize
         check_memory(size, f"the gradients of {len(wanted)} output(s) for {rows.shape[0]} rows")
         gradients: Array = network.input_gradients(rows, wanted, thread_count(model.n_threads))
@@ -94,6 +92,15 @@ class InputGradient:
         elif classes == 2 and output == 0:
             np.negative(gradients, out=gradients)
         return gradients[:, 0] if len(wanted) == 1 else gradients
+
+
+def _checked_output(output: object, answers: int) -> int:
+    if not isinstance(output, Integral) or isinstance(output, bool):
+        raise TypeError(f"output must be an integer or None, not {output!r}")
+    number = int(output)
+    if not 0 <= number < answers:
+        raise IndexError(f"outputs are numbered 0 to {answers - 1}; there is no output {number}")
+    return number
 
 
 def _classes_of_one_output(model: MLP) -> int:
