@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "arrays.hpp"
+#include "losses.hpp"
 #include "rosenblatt/input_gradient.hpp"
 #include "rosenblatt/network.hpp"
 #include "rosenblatt/perceptron_rule.hpp"
@@ -159,11 +160,14 @@ void register_network_of(py::module_& module, const std::string& suffix) {
             py::arg("x"), "Forward pass (equations 20, 21).")
         .def(
             "backward",
-            [](P& self, const py::array& y, const std::string& loss) {
-                const Loss parsed = parse_loss(loss);
-                check_loss(parsed, self.network->layout().layers().back().activation);
+            [](P& self, const py::array& y, const LossArgument& loss) {
+                const LossFunction parsed = as_loss(loss);
+                const OwnLoss<T> own_loss = as_own_loss<T>(loss);
+                if (!own_loss) {
+                    check_loss(parsed, self.network->layout().layers().back().activation);
+                }
                 self.set_y(y);
-                return self.network->backward(self.workspace, self.rows, parsed);
+                return self.network->backward(self.workspace, self.rows, parsed, false, own_loss);
             },
             py::arg("y"), py::arg("loss"),
             "Backward pass (equations 24, 33) after forward; returns the loss summed over rows.")
@@ -234,16 +238,6 @@ void register_network(py::module_& module) {
     register_network_of<double>(module, "Float64");
     module.def("activation_names", [] {
         const auto names = activation_names();
-        return std::vector<std::string>(names.begin(), names.end());
-    });
-    module.def(
-        "check_loss",
-        [](const std::string& loss, const std::string& activation) {
-            check_loss(parse_loss(loss), parse_activation(activation));
-        },
-        py::arg("loss"), py::arg("activation"), "Raises ValueError unless the loss fits the last layer's activation.");
-    module.def("loss_names", [] {
-        const auto names = loss_names();
         return std::vector<std::string>(names.begin(), names.end());
     });
 }

@@ -21,7 +21,10 @@ class EpochState:
     loss : float
         Training loss of the epoch, with its penalty.
     validation_score : float or None
-        Accuracy (classifier) or R² (regressor) on the validation rows; None without early stopping.
+        Score on the validation rows: accuracy (classifier), R² (regressor), or that of `scoring`; None
+        without such rows.
+    validation_loss : float or None
+        Loss on the validation rows, without the penalty; None without such rows.
     n_samples : int
         Rows trained on in an epoch.
     seconds : float
@@ -40,6 +43,7 @@ class EpochState:
     validation_score: float | None
     n_samples: int
     seconds: float
+    validation_loss: float | None = None
 
 
 class Callback(Protocol):

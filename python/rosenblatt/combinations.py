@@ -122,10 +122,42 @@ COMBINATIONS: list[Combination] = [
         )
         for solver in ("lm", "rprop")
     ),
+    *(
+        _with_solver("rprop", name, "looks at nothing but the signs of the gradient; use another solver")
+        for name in ("clip_norm", "clip_value")
+    ),
+    Combination(
+        ("hidden_layer_sizes", "dropout"),
+        lambda model: is_on(model.dropout) and not model._hidden_sizes(),
+        "there is no hidden layer to drop activations of; input_dropout drops inputs",
+    ),
     Combination(
         ("solver", "bayesian"),
         lambda model: model.bayesian and model.solver != "lm",
         "Bayesian regularisation is a part of solver='lm'",
+    ),
+    Combination(
+        ("bayesian", "alpha"),
+        lambda model: model.bayesian and model.alpha not in (0, 0.0001),
+        "Bayesian regularisation chooses its own alpha; leave it at its default, or at 0",
+    ),
+    Combination(
+        ("mu", "mu_max"),
+        lambda model: model.solver == "lm" and model.mu > model.mu_max,
+        "lm ends where mu exceeds mu_max, so that it would end at once",
+    ),
+    Combination(
+        ("solver", "loss"),
+        lambda model: model.solver == "lbfgs" and model.loss == "perceptron",
+        "the perceptron rule is no gradient, which lbfgs needs; use another solver",
+    ),
+    Combination(
+        ("loss", "label_smoothing"),
+        lambda model: (
+            is_on(getattr(model, "label_smoothing", 0))
+            and (callable(model.loss) or model.loss not in ("log_loss", "focal"))
+        ),
+        "labels are smoothed for the log-loss and the focal loss",
     ),
     Combination(
         ("solver", "loss"),

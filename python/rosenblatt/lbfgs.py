@@ -9,19 +9,23 @@ import numpy as np
 from scipy.optimize import OptimizeResult, minimize
 from sklearn.exceptions import ConvergenceWarning
 
-from rosenblatt.fitted_network import check_finite, network_of, parameter_views
+from rosenblatt.fitted_network import DivergenceError, check_finite, network_of, parameter_views
 from rosenblatt.listening import interruption, listener
 from rosenblatt.precision import PRECISIONS, Array, CoreNetwork
+from rosenblatt.regularisation import l1_share
 from rosenblatt.threads import thread_count
 from rosenblatt.training_data import TrainingData
+from rosenblatt.validation import keep_curves
+from rosenblatt.watch import Watch
 
 if TYPE_CHECKING:
     from rosenblatt.mlp import MLP
 
 __all__ = ["Objective", "train"]
 
-# Frames from a warning here to the caller of fit: train, _fit_in_place, _fit, fit, scikit-learn's wrapper.
-_CALLER = 6
+# Frames from a warning here to the caller of fit: train, _train, _fit_in_place, _fit, fit, scikit-learn's
+# wrapper.
+_CALLER = 7
 
 
 class Objective:
@@ -43,6 +47,8 @@ class Objective:
     ----------
     begin : ndarray of float64
         The parameters of `network`.
+    network : CoreNetwork
+        Where vectors are evaluated.
 
     Examples
     --------
@@ -62,7 +68,7 @@ class Objective:
     def __init__(self, model: MLP, network: CoreNetwork, data: TrainingData) -> None:
         coefs, intercepts = parameter_views(network)
         # A network of its own: the estimator's may be float32, and keeps what it has if the training fails.
-        self._network = network_of(
+        self.network = network_of(
             coefs,
             intercepts,
             model.activation,
@@ -74,15 +80,16 @@ class Objective:
         loss = model._loss()
         self._scale = loss["loss_scale"]
         self._core = PRECISIONS[np.dtype(np.float64)].objective(
-            self._network,
+            self.network,
             data.X,
             data.y.astype(np.float64) if data.y.ndim == 2 else data.y,
             data.weights,
             loss=loss["loss"],
             alpha=model._number("alpha"),
+            l1_ratio=l1_share(model),
             threads=thread_count(model.n_threads),
         )
-        self._views = parameter_views(self._network)
+        self._views = parameter_views(self.network)
         self._coefficients = sum(W.size for W in self._views[0])
         self._alpha_half = 0.5 * model._number("alpha")
         self._weight = len(data.y) if data.weights is None else data.weights.sum()
@@ -90,9 +97,9 @@ class Objective:
 
     def __call__(self, vector: Array) -> tuple[float, Array]:
         """Evaluate the function and its gradient."""
-        self.write(vector, self._network)
-        loss, penalty = self._core.evaluate(self._network)
-        gradients = [self._core.gradient(k) for k in range(1, len(self._network.sizes))]
+        self.write(vector, self.network)
+        loss, penalty = self._core.evaluate(self.network)
+        gradients = [self._core.gradient(k) for k in range(1, len(self.network.sizes))]
         return loss + penalty, self._packed([g[1:] for g in gradients], [g[0] for g in gradients])
 
     def reported(self, vector: Array, value: float) -> float:
@@ -113,7 +120,7 @@ class Objective:
         return np.concatenate([values.ravel() for values in [*coefs, *intercepts]])
 
 
-def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool) -> None:
+def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool) -> bool:
     """Train a network, and leave what is known of the training as attributes of the model.
 
     Parameters
@@ -123,9 +130,14 @@ def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool
     network : CoreNetwork
         Changed in place.
     data : TrainingData
-        The rows, all of which are learned from.
+        The rows, all of which are learned from, and those to watch.
     goes_on : bool
         Whether the loss curve goes on, too (a warm start).
+
+    Returns
+    -------
+    bool
+        Whether the user interrupted it.
 
     References
     ----------
@@ -139,7 +151,11 @@ def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool
     array([5.])
     """
     objective = Objective(model, network, data)
-    on_epoch = listener(model, len(data.y), watches_score=False)
+    watch = None
+    if data.validation is not None:
+        tol, limit = model._number("tol"), model._number("n_iter_no_change")
+        watch = Watch(model, objective, network, data.validation, tol=tol, limit=limit)
+    on_epoch = listener(model, len(data.y), watches_score=watch is not None)
     curve: list[float] = []
     last = objective.begin  # as of the last iteration that was whole
     is_stopped = False
@@ -149,7 +165,10 @@ def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool
         last = intermediate_result.x.copy()
         curve.append(objective.reported(last, intermediate_result.fun))
         try:
-            is_stopped = on_epoch is not None and on_epoch(len(curve), curve[-1], np.nan)
+            is_used_up = watch is not None and watch.is_used_up(last)
+            seen = (watch.scores[-1], watch.losses[-1]) if watch else (np.nan, np.nan)
+            is_stopped = on_epoch is not None and on_epoch(len(curve), curve[-1], *seen)
+            is_stopped |= is_used_up
         except StopIteration as error:  # which SciPy would take for a stop
             raise RuntimeError("a callback raised StopIteration; to stop, return True") from error
         if is_stopped:
@@ -170,24 +189,33 @@ def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool
             },
         )
     except KeyboardInterrupt:
-        warnings.warn(interruption(len(curve), "iteration"), UserWarning, stacklevel=_CALLER)
+        said = interruption(
+            len(curve), "iteration", keeps_best=watch is not None and bool(model.early_stopping)
+        )
+        warnings.warn(said, UserWarning, stacklevel=_CALLER)
     if result is None:
         # The loss where it began is not known: to look takes as long as what was interrupted.
         x, loss = last, curve[-1] if curve else np.nan
     else:
         x, loss = result.x, objective.reported(result.x, result.fun)
         if not np.isfinite(loss):
-            raise ValueError(
+            raise DivergenceError(
                 f"the loss is not finite ({loss:g}) where lbfgs ended, after {len(curve)} iteration(s). The "
                 "input data may contain large values and need to be preprocessed."
             )
+    keeps_best = watch is not None and bool(model.early_stopping)
+    if watch is not None and keeps_best and watch.patience.best is not None:
+        x = watch.patience.best
     objective.write(x, network)
     check_finite(network)
     model.loss_ = loss
     model.n_iter_ = len(curve) if result is None else min(int(result.nit), int(model.max_iter))
     model.loss_curve_ = [*model.loss_curve_, *curve] if goes_on else curve
-    model.best_loss_ = min(model.loss_curve_, default=model.loss_)
-    model.validation_scores_ = model.best_validation_score_ = None
+    model.best_loss_ = None if keeps_best else min(model.loss_curve_, default=model.loss_)
+    if watch is None:
+        keep_curves(model, None, [], goes_on=False)
+    else:
+        keep_curves(model, watch.scores, watch.losses, goes_on=goes_on)
     model.t_ = 0
     # A partial_fit with another solver begins anew.
     model._progress = {}
@@ -200,3 +228,4 @@ def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool
             ConvergenceWarning,
             stacklevel=_CALLER,
         )
+    return result is None

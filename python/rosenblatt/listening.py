@@ -58,7 +58,7 @@ def checked_callbacks(model: Listened) -> list[Callback]:
 
 def listener(
     model: Listened, rows: int, watches_score: bool, learning_rate: Callable[[], float] | None = None
-) -> Callable[[int, float, float], bool] | None:
+) -> Callable[[int, float, float, float], bool] | None:
     """Make what is to be called after each epoch.
 
     Parameters
@@ -75,13 +75,13 @@ def listener(
     Returns
     -------
     callable or None
-        ``on_epoch(n_iter, loss, score)`` says whether to stop; None where nobody listens.
+        ``on_epoch(n_iter, loss, score, validation_loss)`` says whether to stop; None where nobody listens.
 
     Examples
     --------
     >>> from rosenblatt import MLPClassifier
     >>> from rosenblatt.listening import listener
-    >>> listener(MLPClassifier(verbose=True), 4, False)(1, 0.5, float("nan"))
+    >>> listener(MLPClassifier(verbose=True), 4, False)(1, 0.5, float("nan"), float("nan"))
     Iteration 1, loss = 0.50000000
     False
     >>> listener(MLPClassifier(), 4, False) is None
@@ -93,7 +93,7 @@ def listener(
     begin = time.perf_counter()
     rate = learning_rate() if learning_rate else 0.0
 
-    def on_epoch(n_iter: int, loss: float, score: float) -> bool:
+    def on_epoch(n_iter: int, loss: float, score: float, validation_loss: float) -> bool:
         nonlocal rate
         if model.verbose:
             print(f"Iteration {n_iter}, loss = {loss:.8f}")
@@ -107,6 +107,7 @@ def listener(
             max_iter=int(model.max_iter),
             loss=loss,
             validation_score=score if watches_score else None,
+            validation_loss=validation_loss if watches_score else None,
             n_samples=rows,
             seconds=time.perf_counter() - begin,
         )

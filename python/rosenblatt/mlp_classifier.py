@@ -18,7 +18,10 @@ from sklearn.utils.multiclass import (
 from sklearn.utils.validation import column_or_1d
 
 from rosenblatt.callbacks import Callback
+from rosenblatt.class_losses import check_several_outputs, core_loss, gives_probabilities, out_activation
+from rosenblatt.class_weight import ClassWeight, row_weights
 from rosenblatt.labels import encoded
+from rosenblatt.margins import Margins, net_inputs
 from rosenblatt.mlp import MLP, is_stochastic
 from rosenblatt.mlp_docs import (
     ATTRIBUTES_DOC,
@@ -30,11 +33,12 @@ from rosenblatt.mlp_docs import (
 from rosenblatt.mlp_parameters import keep
 from rosenblatt.multi_output import is_multi_output, of_groups, several_targets, side_by_side, take_classes
 from rosenblatt.precision import Array
+from rosenblatt.validation import Given
 
 __all__ = ["MLPClassifier"]
 
 
-class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (its docstring is composed)
+class MLPClassifier(ClassifierMixin, Margins, MLP):  # type: ignore[misc]  # noqa: D101 (its docstring is composed)
     __doc__ = f"""Multi-layer perceptron that tells classes apart, trained on the log-loss.
 
     Takes the place of scikit-learn's class of this name: same parameters, same attributes, and for the
@@ -75,7 +79,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
 
     label_smoothing: float
     focal_gamma: float
-    class_weight: dict[Any, float] | Sequence[dict[Any, float]] | str | None
+    class_weight: ClassWeight
     classes_: Array | list[Array]
     _is_multilabel: bool
 
@@ -131,12 +135,21 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
         loss: str | Callable[..., Any] = "log_loss",
         label_smoothing: float = 0.0,
         focal_gamma: float = 2.0,
-        class_weight: dict[Any, float] | Sequence[dict[Any, float]] | str | None = None,
+        class_weight: ClassWeight = None,
     ) -> None:
         keep(self, locals())
 
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
-    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        *,
+        X_val: ArrayLike | None = None,
+        y_val: ArrayLike | None = None,
+        sample_weight_val: ArrayLike | None = None,
+    ) -> Self:
         """Train on rows and their classes.
 
         Parameters
@@ -149,6 +162,12 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
             there or not; or a table of classes for several outputs, whose log-losses are added.
         sample_weight : array-like of shape (rows,) or None, default=None
             How much each row counts, for the loss and for the score of early stopping; None: 1.
+        X_val, y_val : array-like, or None, default=None
+            A validation set of its own, whatever the kind of X: it is watched epoch by epoch, and nothing is
+            learned from it. early_stopping then holds no rows of X out. The classes of y_val are
+            some of those of y.
+        sample_weight_val : array-like of shape (rows of X_val,) or None, default=None
+            How much each of its rows counts, for its loss and its score; None: 1.
 
         Returns
         -------
@@ -161,7 +180,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
         >>> MLPClassifier((2,), max_iter=500, tol=0.1).fit([[0.0], [1.0]], ["no", "yes"]).classes_
         array(['no', 'yes'], dtype='<U3')
         """
-        return self._fit(X, y, sample_weight)
+        return self._fit(X, y, sample_weight, validation=Given(X_val, y_val, sample_weight_val))
 
     @available_if(is_stochastic)  # type: ignore[untyped-decorator]
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
@@ -171,6 +190,10 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
         y: ArrayLike,
         sample_weight: ArrayLike | None = None,
         classes: ArrayLike | None = None,
+        *,
+        X_val: ArrayLike | None = None,
+        y_val: ArrayLike | None = None,
+        sample_weight_val: ArrayLike | None = None,
     ) -> Self:
         """Train for one epoch on these rows, going on from the parameters and the optimizer there are.
 
@@ -187,6 +210,10 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
         classes : array-like of shape (classes,), list of array-like or None, default=None
             All classes that will ever come, for a table of 0 and 1 its columns, for several outputs a list of
             the classes of each; needed in the first call.
+        X_val, y_val, sample_weight_val : array-like or None, default=None
+            As for `fit`. With early_stopping, calls are counted instead of epochs: after n_iter_no_change
+            ones without a better score the best parameters are put in place, ``stopped_`` is True, and later
+            calls learn nothing, and warn.
 
         Returns
         -------
@@ -196,8 +223,9 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
         Raises
         ------
         ValueError
-            As `fit`; without classes in the first call, for a class that is not among them, and with
-            early_stopping, for which there is no stopping in one epoch.
+            As `fit`; without classes in the first call, for a class that is not among them, for the
+            class_weight "balanced", as the classes of all rows are not known, and with early_stopping but
+            without X_val, for which there is no stopping in one epoch.
 
         Examples
         --------
@@ -208,7 +236,14 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
         >>> model.predict([[0.0], [1.0]])
         array(['no', 'yes'], dtype='<U5')
         """
-        return self._fit(X, y, sample_weight, is_partial=True, classes=classes)
+        return self._fit(
+            X,
+            y,
+            sample_weight,
+            validation=Given(X_val, y_val, sample_weight_val),
+            is_partial=True,
+            classes=classes,
+        )
 
     def predict(self, X: ArrayLike) -> Array:
         """Predict the class of each row.
@@ -230,19 +265,23 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
         >>> model.fit([[0.0], [1.0]], ["no", "yes"]).predict([[-1.0], [2.0]])
         array(['no', 'yes'], dtype='<U3')
         """
-        a = self._outputs(X)
+        if self.__dict__.get("out_activation_") in ("identity", "hardlimit"):
+            a, threshold = net_inputs(self, X), 0.0
+        else:
+            a, threshold = self._outputs(X), 0.5
         if self._is_multilabel:
-            return np.asarray(a > 0.5, dtype=np.int64)
+            return np.asarray(a > threshold, dtype=np.int64)
         if isinstance(self.classes_, list):
             parts = zip(self.classes_, of_groups(a, self._groups()), strict=True)
             return side_by_side([classes[part.argmax(axis=1)] for classes, part in parts])
         if a.shape[1] == 1:
             # With one class only, all rows belong to it.
-            return np.asarray(self.classes_[np.minimum(a[:, 0] > 0.5, len(self.classes_) - 1)])
+            return np.asarray(self.classes_[np.minimum(a[:, 0] > threshold, len(self.classes_) - 1)])
         return np.asarray(self.classes_[a.argmax(axis=1)])
 
+    @available_if(gives_probabilities)  # type: ignore[untyped-decorator]
     def predict_proba(self, X: ArrayLike) -> Array | list[Array]:
-        """Estimate the probability of each class.
+        """Estimate the probability of each class; not for the losses "hinge" and "perceptron".
 
         Parameters
         ----------
@@ -271,8 +310,9 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
             return np.ones_like(a)
         return np.hstack([1 - a, a])
 
+    @available_if(gives_probabilities)  # type: ignore[untyped-decorator]
     def predict_log_proba(self, X: ArrayLike) -> Array | list[Array]:
-        """Estimate the logarithm of the probability of each class.
+        """Estimate the logarithm of the probability of each class; see `predict_proba`.
 
         Parameters
         ----------
@@ -336,6 +376,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
             take_classes(self, classes)
         goes_on_with_several = (goes_on or is_partial) and isinstance(self.classes_, list)
         if goes_on_with_several or is_multi_output(y):
+            check_several_outputs(self)
             table = several_targets(self, y, goes_on=goes_on, is_partial=is_partial)
             return table, table.shape[1]
         is_multilabel, found, y = self._encoded(y, dtype)
@@ -343,12 +384,12 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
             y = self._encoded_as_before(y, is_multilabel, found)
         else:
             self.classes_ = found
+        has_several_classes = not is_multilabel and len(self.classes_) > 2
+        self._take_out_activation(out_activation(self, has_several_classes), goes_on=goes_on)
         if goes_on:
             return y, self.n_outputs_
-        is_softmax = not is_multilabel and len(self.classes_) > 2
         self._is_multilabel = is_multilabel
-        self.out_activation_ = "softmax" if is_softmax else "logistic"
-        return y, y.shape[1] if is_multilabel else len(self.classes_) if is_softmax else 1
+        return y, y.shape[1] if is_multilabel else len(self.classes_) if has_several_classes else 1
 
     def _groups(self) -> list[int]:
         return [len(classes) for classes in self.classes_] if isinstance(self.classes_, list) else []
@@ -388,17 +429,43 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
             )
         return y if is_multilabel else np.searchsorted(self.classes_, found).astype(np.int64)[y]
 
+    def _validation_targets(self, y: Any, dtype: np.dtype[Any]) -> Array:
+        if isinstance(self.classes_, list):
+            return several_targets(self, y, goes_on=True, is_partial=True)
+        is_multilabel, found, y = self._encoded(y, dtype)
+        if is_multilabel != self._is_multilabel or (is_multilabel and y.shape[1] != self.n_outputs_):
+            wanted = f"{self.n_outputs_} labels, 0 or 1" if self._is_multilabel else "a class"
+            raise ValueError(f"y_val must hold {wanted} for each row, as y does")
+        if is_multilabel:
+            return np.asarray(y)
+        unknown = np.setdiff1d(found, self.classes_)
+        if len(unknown):
+            raise ValueError(f"y_val has classes that y has not: {unknown}; y has {self.classes_}")
+        return np.asarray(np.searchsorted(self.classes_, found).astype(np.int64)[y])
+
+    def _class_weighted(self, weights: Array | None, y: Array, *, is_partial: bool) -> Array | None:
+        if self.class_weight is None:
+            return weights
+        if is_partial and isinstance(self.class_weight, str):
+            raise ValueError(
+                "class_weight='balanced' needs to see all rows, and partial_fit does not: pass a dict, say "
+                "of what sklearn.utils.class_weight.compute_class_weight('balanced', classes=..., y=...) "
+                "finds on a larger part of them"
+            )
+        if y.ndim == 1:
+            return row_weights(self.class_weight, [y], [self.classes_], weights)
+        if isinstance(self.classes_, list):
+            labels = [part.argmax(axis=1) for part in of_groups(y, self._groups())]
+            return row_weights(self.class_weight, labels, self.classes_, weights)
+        columns = list(y.T.astype(np.int64))
+        return row_weights(self.class_weight, columns, [np.arange(2)] * len(columns), weights)
+
     def _loss(self) -> dict[str, Any]:
-        is_softmax = self.out_activation_ == "softmax"
-        return {
-            "loss": "log_loss" if is_softmax else "binary_log_loss",
-            "loss_scale": 1.0,
-            "score": "accuracy",
-        }
+        return {"loss": core_loss(self), "loss_scale": 1.0, "score": "accuracy"}
 
     def _stratify(self, y: Array) -> Array | None:
         # scikit-learn holds out a stratified share only where there is a single output.
-        return y if y.ndim == 1 and self.out_activation_ == "logistic" else None
+        return y if y.ndim == 1 and self.n_outputs_ == 1 else None
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

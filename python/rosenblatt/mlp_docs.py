@@ -69,11 +69,12 @@ PARAMETERS_DOC = """    hidden_layer_sizes : int or sequence of int, default=(10
     power_t : float, default=0.5
         Exponent of "invscaling".
     max_iter : int, default=200
-        Most epochs, or most iterations of lbfgs.
+        Most epochs, or most iterations of lbfgs and lm.
     shuffle : bool, default=True
         Whether rows are shuffled anew in each epoch.
     random_state : int, RandomState or None, default=None
-        Initial parameters, validation rows and shuffles; the same number gives scikit-learn's training.
+        Initial parameters, validation rows and shuffles, and at last, where they are on, dropout and noise;
+        the same number gives scikit-learn's training.
     tol : float, default=1e-4
         What counts as an improvement of the loss, or of the validation score; for lbfgs, the largest entry of
         the gradient that counts as none.
@@ -102,8 +103,9 @@ PARAMETERS_DOC = """    hidden_layer_sizes : int or sequence of int, default=(10
         that the process may use.
     weight_init : str, default="auto"
         Initial weights: "glorot_uniform", "glorot_normal" (Glorot and Bengio 2010), "he_uniform", "he_normal"
-        (He et al. 2015), "lecun_uniform", "lecun_normal" (LeCun et al. 1998). "auto" suits each layer's
-        activation, as scikit-learn does for those that it has.
+        (He et al. 2015), "lecun_uniform", "lecun_normal" (LeCun et al. 1998), "nguyen_widrow" (Nguyen
+        and Widrow 1990; for inputs in [−1, 1]). "auto" suits each layer's activation, as scikit-learn does
+        for those that it has.
     n_init : int, default=1
         Starts from other initial weights, of which the one with the lowest loss (with early stopping, the
         best score) is kept.
@@ -119,11 +121,11 @@ PARAMETERS_DOC = """    hidden_layer_sizes : int or sequence of int, default=(10
         Decoupled weight decay: every step takes learning rate · weight_decay · W off (Loshchilov and Hutter
         2019). None: 0.01 for "adamw", else 0.
     dropout : float or sequence of float, default=0.0
-        Share of a hidden layer's activations that are dropped in each step (Srivastava et al. 2014), of all
-        layers or one for each, in [0, 1).
+        Probability p, in [0, 1), of all hidden layers or one for each, that an activation is dropped in a
+        step; the others are multiplied by 1 / (1 − p) (Srivastava et al. 2014).
     input_dropout, input_noise : float, default=0.0
-        Share of the inputs that are dropped, and standard deviation of the normal noise added to them, in
-        each step.
+        The same of the inputs, and standard deviation of the normal noise (Bishop 1995) that is added to them
+        before, in each step; noise only on a dense X.
     batch_norm : bool, default=False
         Normalise the net inputs of the hidden layers over each batch (Ioffe and Szegedy 2015); folded into
         the weights after the training.
@@ -137,11 +139,13 @@ PARAMETERS_DOC = """    hidden_layer_sizes : int or sequence of int, default=(10
         Of "lm": μ at the beginning, its factor after a step that lowers the loss and after one that does not,
         and where the training ends.
     min_gradient : float, default=1e-7
-        Norm of the gradient at which "lm" ends.
+        Norm of the gradient of the loss, with its penalty, at which "lm" ends.
     max_fail : int, default=6
-        Iterations in a row without a better loss on validation rows after which "lm" ends.
+        With early_stopping, iterations in a row with a lower score on validation rows than the best one after
+        which "lm" ends.
     bayesian : bool, default=False
-        With "lm": Bayesian regularisation (Foresee and Hagan 1997) in the place of alpha.
+        With "lm": Bayesian regularisation (Foresee and Hagan 1997) in the place of alpha. It ends, too, where
+        the effective number of parameters has changed by less than tol of it n_iter_no_change times in a row.
 """
 
 ATTRIBUTES_DOC = """
@@ -159,6 +163,11 @@ ATTRIBUTES_DOC = """
         Scores of early stopping.
     n_iter_, t_ : int
         Epochs run by the last call, and rows seen by all (0 for lbfgs).
+    mu_ : float
+        Of "lm": μ after the last step that was taken; a warm start goes on with it.
+    effective_parameters_, alpha_, beta_ : float
+        Of Bayesian regularisation: γ, how many parameters the data determine; α and β of β Σ e² + α Σ θ²,
+        where the errors e have the variance 1 / (2 β), and θ are all parameters, biases too.
     n_layers_, n_outputs_, out_activation_ : int, int, str
         Layers with the input, outputs, and the activation of the last layer.
     n_features_in_, feature_names_in_ : int, ndarray of str

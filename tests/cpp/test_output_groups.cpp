@@ -198,13 +198,18 @@ TEST_CASE("accuracy: a row is right where the largest answer of every group is")
         network.theta(1)(j + 1, j) = 1;
     }
     const std::vector<double> x{0, 1, 0, 1, 0, 1, 1, 0, 1, 0, 1, 0};
-    const std::vector<std::uint8_t> y{0, 1, 0, 1, 0, 1, 0, 1, 1, 0, 1, 0};
-    const Rows rows{x.data(), Element::float64, 3, 4, 4};
-    const Targets targets{{}, {y.data(), Element::uint8, 3, 4, 4}};
+    const std::vector<double> y{0, 1, 0, 1, 0, 1, 0, 1, 1, 0, 1, 0};
+    const Targets targets{{}, {y.data(), Element::float64, 3, 4, 4}};
     const std::vector<std::int64_t> index{0, 1, 2};
+    std::vector<double> a(y.size());
     Team team(1);
-    CHECK(score(network, rows, targets, index, Score::accuracy, team) == doctest::Approx(2.0 / 3).epsilon(1e-15));
-    CHECK(score(network, rows, targets, std::span(index).subspan(1, 1), Score::accuracy, team) == 0);
+    predict(network, {a.data(), 3, 4, 4}, {x.data(), Element::float64, 3, 4, 4}, team);
+    const auto accuracy = [&](std::size_t first, std::size_t count) {
+        return score<double>({&a[4 * first], count, 4, 4}, {&y[4 * first], count, 4, 4}, targets,
+                             std::span(index).subspan(first, count), Score::accuracy, network.layout().groups());
+    };
+    CHECK(accuracy(0, 3) == doctest::Approx(2.0 / 3).epsilon(1e-15));
+    CHECK(accuracy(1, 1) == 0);
 }
 
 }  // namespace
