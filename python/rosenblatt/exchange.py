@@ -46,8 +46,8 @@ def to_sklearn(model: MLP) -> Any:
     Raises
     ------
     ValueError
-        For a loss, an activation, a solver or another parameter that the installed scikit-learn does not have,
-        for more than one activation, and for several outputs of classes.
+        For a loss, an activation, a solver or another parameter that the installed scikit-learn does not
+        have, for more than one activation, and for several outputs of classes.
 
     Examples
     --------
