@@ -198,7 +198,10 @@ class MLPParameters(BaseEstimator):  # type: ignore[misc]
 
     def _check_activations(self, hidden: list[int]) -> None:
         """Refuse names that there are not, and another number of them than there are hidden layers."""
-        if isinstance(self.activation, str):
+        if isinstance(self.activation, str) and self.activation in ACTIVATION_NAMES:
+            return
+        if not isinstance(self.activation, list | tuple):
+            self._validate_params()  # it raises; scikit-learn does not call it for a later partial_fit
             return
         for name in self.activation:
             if not (isinstance(name, str) and name in ACTIVATION_NAMES):

@@ -118,7 +118,8 @@ def _claims(trace: Trace) -> Iterator[Claim]:
         else:
             W = theta[k + 1][1:].T
             from_above, from_above_size = s[k + 1] @ W, np.abs(s[k + 1]) @ np.abs(W)
-        wanted, size = _times(from_above, slope[k]), _times(from_above_size, slope_size[k])
+        size_of_slope = np.maximum(np.abs(slope[k]), slope_size[k])
+        wanted, size = _times(from_above, slope[k]), _times(from_above_size, size_of_slope)
         yield Claim(f"s[{k}]", s[k], wanted, size)
 
     for k in range(1, last + 1):

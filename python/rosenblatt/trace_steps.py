@@ -256,14 +256,7 @@ def _backward(trace: Trace) -> Iterator[Step]:
         known = {slope: trace.derivative[k]}
         if is_cancelled:
             # The derivatives of the loss and of the activation cancel out, or it is the perceptron rule.
-            yield _step(
-                section,
-                "6" if trace.loss_name == "perceptron" else "24",
-                s,
-                f"{a} − y",
-                {a: trace.a[k], "y": trace.y},
-                trace.s[k],
-            )
+            yield _step(section, "24", s, f"{a} − y", {a: trace.a[k], "y": trace.y}, trace.s[k])
         elif k == last:
             two = "2 " if trace.loss_name == "squared_error" else ""
             known |= {"y": trace.y, a: trace.a[k]}

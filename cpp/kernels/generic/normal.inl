@@ -3,7 +3,8 @@
 // For m >= 0 its tail is Phi(-m) = exp(-m^2 / 2) u p(t) with u = 1 / (m + 5) and t = (m - 5) u: what is left of it
 // without the exponential falls like 1 / m, and t brings [0, infinity) into [-1, 1) (Shepherd and Laframboise 1981). p
 // interpolates at Chebyshev's points: off by 4e-9 of its value in float32 up to m = 14.5, and by 1.2e-17 in float64 up
-// to 39, beyond which the tail is 0.
+// to 39, beyond which the tail is 0. Largest errors of GELU, n Phi(n), printed by tests/cpp/test_elementary.cpp: 8 ulp
+// in float32 and 6.2 in float64, both near 0.
 
 template <class T>
 struct NormalTail;
