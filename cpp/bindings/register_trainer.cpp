@@ -32,22 +32,51 @@ const char* name_of(Ending ending) {
     return "interrupted";
 }
 
-using OnEpoch = std::function<bool(std::size_t, double, double)>;
+using OnEpoch = std::function<bool(std::size_t, double, double, double)>;
+using OnBatch = std::function<bool(std::size_t, std::size_t, std::size_t, std::size_t, double, double)>;
+using BeforeEpoch = std::function<std::optional<py::array_t<double>>(std::size_t)>;
+
+// Calls Python for the rates of an epoch's batches.
+bool fill_in(std::span<double> rates, const BeforeEpoch& before_epoch) {
+    const py::gil_scoped_acquire acquire;
+    const std::optional<py::array_t<double>> given = before_epoch(rates.size());
+    if (!given) {
+        return false;
+    }
+    if (given->ndim() != 1 || static_cast<std::size_t>(given->shape(0)) != rates.size()) {
+        throw py::value_error("before_epoch must return the rates of " + std::to_string(rates.size()) + " batches");
+    }
+    for (std::size_t i = 0; i < rates.size(); ++i) {
+        rates[i] = given->at(i);
+    }
+    return true;
+}
 
 template <class T>
 std::string fit(Trainer<T>& trainer, Network<T>& network, const py::object& x, const py::array& y,
                 const std::optional<py::array>& weights, const py::array& training, const py::array& validation,
-                std::size_t max_iter, MersenneTwister& random, const std::optional<OnEpoch>& on_epoch) {
+                std::size_t max_iter, MersenneTwister& random, const std::optional<OnEpoch>& on_epoch,
+                const std::optional<OnBatch>& on_batch, const std::optional<BeforeEpoch>& before_epoch) {
     const Table table = as_rows(x, "x");
     const TargetsArray targets = as_targets(y, weights);
     const TrainingData data{table.rows, targets.targets, as_index(training, "training"),
                             as_index(validation, "validation")};
-    Listener listener{{}, interrupted};
+    Listener listener;
+    listener.interrupted = interrupted;
     if (on_epoch) {
         listener.on_epoch = [&on_epoch](const Epoch& epoch) {
             const py::gil_scoped_acquire acquire;
-            return (*on_epoch)(epoch.number, epoch.loss, epoch.validation_score);
+            return (*on_epoch)(epoch.number, epoch.loss, epoch.validation_score, epoch.learning_rate);
         };
+    }
+    if (on_batch) {
+        listener.on_batch = [&on_batch](const Batch& batch) {
+            const py::gil_scoped_acquire acquire;
+            return (*on_batch)(batch.epoch, batch.number, batch.batches, batch.rows, batch.loss, batch.learning_rate);
+        };
+    }
+    if (before_epoch) {
+        listener.before_epoch = [&before_epoch](std::span<double> rates) { return fill_in(rates, *before_epoch); };
     }
     const py::gil_scoped_release release;
     return name_of(trainer.fit(network, data, max_iter, random, listener));
@@ -78,7 +107,8 @@ void register_trainer_of(py::module_& module, const std::string& suffix) {
              py::arg("loss_scale"), py::arg("alpha"), py::arg("batch_size"), py::arg("shuffle"), py::arg("tol"),
              py::arg("n_iter_no_change"), py::arg("early_stopping"), py::arg("score"), py::arg("threads"))
         .def("fit", &fit<T>, py::arg("network"), py::arg("x"), py::arg("y"), py::arg("weights"), py::arg("training"),
-             py::arg("validation"), py::arg("max_iter"), py::arg("random"), py::arg("on_epoch"),
+             py::arg("validation"), py::arg("max_iter"), py::arg("random"), py::arg("on_epoch") = py::none(),
+             py::arg("on_batch") = py::none(), py::arg("before_epoch") = py::none(),
              "Train for at most max_iter epochs on x, an array or a CSR matrix; returns how it ended.")
         .def_property_readonly("loss_curve", &Tr::loss_curve)
         .def_property_readonly("validation_scores", &Tr::validation_scores)

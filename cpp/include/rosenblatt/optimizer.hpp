@@ -53,6 +53,7 @@ public:
 
     // What a training that goes on with this optimizer may change.
     void set_alpha(double alpha) { options_.alpha = alpha; }
+    void set_learning_rate(double rate) { learning_rate_ = rate; }
 
     // The state, to be saved and restored: one entry for each parameter, in the shape of theta of layer k, and numbers.
     [[nodiscard]] MatrixView<T> first(std::size_t k) { return layer_view(layout_, first_.data(), k); }

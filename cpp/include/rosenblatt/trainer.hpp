@@ -36,19 +36,33 @@ struct Epoch {
     std::size_t number;  // 1-based, of this call of fit
     double loss;
     double validation_score;  // NaN without early stopping
+    double learning_rate;     // of its last batch
+};
+
+struct Batch {
+    std::size_t epoch;   // 1-based, of this call of fit
+    std::size_t number;  // 1-based, of `batches` in the epoch
+    std::size_t batches;
+    std::size_t rows;
+    double loss;  // with its penalty; NaN for a batch without weight, which is no step
+    double learning_rate;
 };
 
 enum class Ending {
     max_iter,
     converged,            // no improvement for too long
     diverged,             // the loss is no longer finite
-    stopped_by_listener,  // on_epoch returned true
+    stopped_by_listener,  // on_epoch or on_batch returned true
     interrupted,
 };
 
 struct Listener {
     // After every epoch; true stops the training. Empty: nobody listens, nothing is paid.
     std::function<bool(const Epoch&)> on_epoch;
+    // After every batch; true ends the epoch there, which counts as one of the rows so far, and with it the training.
+    std::function<bool(const Batch&)> on_batch;
+    // Before every epoch; true if it has filled in the learning rate of each of the epoch's batches.
+    std::function<bool(std::span<double> rates)> before_epoch;
     // Polled about ten times a second, also within a long epoch; true interrupts the training.
     std::function<bool()> interrupted;
 };
@@ -87,13 +101,25 @@ public:
 private:
     struct Interruption;
     class LastEpoch;
+    // What an epoch is to take: its rows, and unless it is empty, the learning rate of each of its batches.
+    struct Plan {
+        std::size_t number;
+        std::span<const std::int64_t> order;
+        std::span<const double> rates;
+    };
+    // What it took.
+    struct Course {
+        enum class Ending { whole, stopped, interrupted } ending = Ending::whole;
+        std::size_t rows = 0;
+        double loss = 0;
+    };
 
     // At most max_iter epochs, without the restoring at the end.
     Ending train(Network<T>& network, const TrainingData& data, std::size_t max_iter, MersenneTwister& random,
                  const Listener& listener);
-    // One pass over all batches; false if it was interrupted (never without an `interruption`).
-    bool train_epoch(Network<T>& network, TrainingStep<T>& step, const TrainingData& data,
-                     std::span<const std::int64_t> order, Interruption* interruption, double& loss);
+    // One pass over all batches, or those until it is stopped or interrupted (never without an `interruption`).
+    Course train_epoch(Network<T>& network, TrainingStep<T>& step, const TrainingData& data, const Plan& plan,
+                       const Listener& listener, Interruption* interruption);
     void count_improvement(const Network<T>& network, double loss, double validation_score);
 
     TrainerOptions options_;
