@@ -1,49 +1,32 @@
-"""Listening to a training while it runs."""
+"""Listening to a training while it runs, and stopping it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
-__all__ = ["Callback", "EpochState"]
+from rosenblatt.checkpoint import Checkpoint
+from rosenblatt.progress_bar import ProgressBar
+from rosenblatt.stopping import EarlyStopping, TimeLimit
+from rosenblatt.training_states import BatchState, EpochState, FitState
 
-
-@dataclass(frozen=True, slots=True)
-class EpochState:
-    """How far a training is at the end of an epoch.
-
-    Attributes
-    ----------
-    n_iter : int
-        The epoch that has just ended, counted from 1.
-    max_iter : int
-        The most epochs that this call of ``fit`` will take.
-    loss : float
-        Training loss of the epoch, with its penalty.
-    validation_score : float or None
-        Accuracy (classifier) or R² (regressor) on the validation rows; None without early stopping.
-    n_samples : int
-        Rows trained on in an epoch.
-    seconds : float
-        Time since the training began.
-
-    Examples
-    --------
-    >>> from rosenblatt.callbacks import EpochState
-    >>> EpochState(n_iter=1, max_iter=5, loss=0.7, validation_score=None, n_samples=4, seconds=0.1).loss
-    0.7
-    """
-
-    n_iter: int
-    max_iter: int
-    loss: float
-    validation_score: float | None
-    n_samples: int
-    seconds: float
+__all__ = [
+    "BatchState",
+    "Callback",
+    "Checkpoint",
+    "EarlyStopping",
+    "EpochState",
+    "FitState",
+    "ProgressBar",
+    "TimeLimit",
+]
 
 
 class Callback(Protocol):
-    """What the estimators' parameter `callbacks` takes a list of: any object with this method.
+    """What the estimators' parameter `callbacks` takes a list of: objects with one of these methods, or more.
+
+    A class need not be derived from this one, which only says what the methods are called and take. A method
+    that is not there costs nothing. An exception ends the training and comes out of ``fit``; the estimator
+    then is fitted as of the last whole epoch, or if there is none, as it was before.
 
     Examples
     --------
@@ -56,6 +39,18 @@ class Callback(Protocol):
     3
     """
 
+    def on_fit_begin(self, state: FitState) -> None:
+        """Be told that a training begins, in ``fit`` and in each ``partial_fit``."""
+
+    def on_batch_end(self, state: BatchState) -> bool | None:
+        """Be told that a batch has been learned; return True to stop the training here.
+
+        The epoch then ends with this batch: it counts as one, whose rows are those so far, and
+        ``on_epoch_end`` is called.
+        """
+
     def on_epoch_end(self, state: EpochState) -> bool | None:
-        """Be told that an epoch has ended; return True to stop the training here."""
-        ...
+        """Be told that an epoch, or an iteration of lbfgs, has ended; return True to stop the training here."""
+
+    def on_fit_end(self, state: FitState) -> None:
+        """Be told that a training has ended, however it did; only of one whose beginning raised nothing."""
