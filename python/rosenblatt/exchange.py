@@ -54,8 +54,8 @@ def to_sklearn(model: MLP) -> Any:
     """
     kind = _kind(model)
     ours, known = model.get_params(deep=False), kind._get_param_names()
-    loss = ours.get("loss", "squared_error")
-    if "loss" not in known and loss != "squared_error":
+    loss = ours["loss"]
+    if "loss" not in known and loss not in ("squared_error", "log_loss"):
         raise ValueError(f"scikit-learn {sklearn.__version__} has no loss {loss!r}; it needs 1.7 or later")
     theirs = kind(**{name: value for name, value in ours.items() if name in known})
     if "coefs_" not in model.__dict__:

@@ -34,7 +34,11 @@ LOSSES = {
 
 
 def initial_network(
-    sizes: list[int], activation: str, out_activation: str, dtype: np.dtype[Any], random: Random
+    sizes: list[int],
+    activation: str | Sequence[str],
+    out_activation: str,
+    dtype: np.dtype[Any],
+    random: Random,
 ) -> CoreNetwork:
     """Make a network with random parameters.
 
@@ -78,7 +82,7 @@ def initial_network(
 def network_of(
     coefs: Sequence[ArrayLike],
     intercepts: Sequence[ArrayLike],
-    activation: str,
+    activation: str | Sequence[str],
     out_activation: str,
     outputs: int,
     dtype: np.dtype[Any] | None = None,
@@ -184,5 +188,6 @@ def check_finite(network: CoreNetwork) -> None:
         )
 
 
-def _names(sizes: list[int], activation: str, out_activation: str) -> list[str]:
-    return [ACTIVATIONS[activation]] * (len(sizes) - 2) + [ACTIVATIONS[out_activation]]
+def _names(sizes: list[int], activation: str | Sequence[str], out_activation: str) -> list[str]:
+    hidden = [activation] * (len(sizes) - 2) if isinstance(activation, str) else activation
+    return [ACTIVATIONS[name] for name in [*hidden, out_activation]]

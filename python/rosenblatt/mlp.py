@@ -5,25 +5,21 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from itertools import chain, pairwise
-from numbers import Integral, Real
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import issparse
-from sklearn.base import BaseEstimator
-from sklearn.utils._param_validation import Interval, Options, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rosenblatt import lbfgs, stochastic
-from rosenblatt.callbacks import Callback
 from rosenblatt.fitted_network import LOSSES, initial_network, network_of, parameter_views
 from rosenblatt.gradient_check import largest_error
 from rosenblatt.listening import checked_callbacks
 from rosenblatt.memory import check_memory
+from rosenblatt.mlp_parameters import STOCHASTIC, MLPParameters
 from rosenblatt.network import Network
 from rosenblatt.optimizer_state import restored, saved
-from rosenblatt.parameters import satisfy_constraints
 from rosenblatt.plain_arrays import DTYPES, is_plain, validated
 from rosenblatt.precision import Array, CoreNetwork
 from rosenblatt.random_state import Random, seeded
@@ -32,12 +28,6 @@ from rosenblatt.threads import thread_count
 from rosenblatt.training_data import TrainingData, checked_weights
 
 __all__ = ["MLP", "is_stochastic"]
-
-# Parameters that are a number of the core: all are looked at before anything else happens.
-_NUMBERS = (
-    *("alpha", "learning_rate_init", "power_t", "tol", "momentum"),
-    *("beta_1", "beta_2", "epsilon", "n_iter_no_change"),
-)
 
 
 def is_stochastic(model: MLP) -> bool:
@@ -64,43 +54,15 @@ def is_stochastic(model: MLP) -> bool:
     >>> hasattr(MLPRegressor(), "partial_fit"), hasattr(MLPRegressor(solver="lbfgs"), "partial_fit")
     (True, False)
     """
-    if model.solver not in ("sgd", "adam"):
+    if model.solver not in STOCHASTIC:
         raise AttributeError(
             f"partial_fit is only available for stochastic optimizers. {model.solver} is not stochastic."
         )
     return True
 
 
-class MLP(ABC, BaseEstimator):  # type: ignore[misc]
+class MLP(ABC, MLPParameters):
     """Base of both estimators; not to be used by itself."""
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
-        "activation": [StrOptions({"identity", "logistic", "tanh", "relu"})],
-        "solver": [StrOptions({"lbfgs", "sgd", "adam"})],
-        "alpha": [Interval(Real, 0, None, closed="left")],
-        "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
-        "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
-        "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
-        "power_t": [Interval(Real, 0, None, closed="left")],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
-        "shuffle": ["boolean"],
-        "random_state": ["random_state"],
-        "tol": [Interval(Real, 0, None, closed="left")],
-        "verbose": ["verbose"],
-        "warm_start": ["boolean"],
-        "momentum": [Interval(Real, 0, 1, closed="both")],
-        "nesterovs_momentum": ["boolean"],
-        "early_stopping": ["boolean"],
-        "validation_fraction": [Interval(Real, 0, 1, closed="left")],
-        "beta_1": [Interval(Real, 0, 1, closed="left")],
-        "beta_2": [Interval(Real, 0, 1, closed="left")],
-        "epsilon": [Interval(Real, 0, None, closed="neither")],
-        "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), Options(Real, {np.inf})],
-        "max_fun": [Interval(Integral, 1, None, closed="left")],
-        "callbacks": [list, tuple, None],
-        "n_threads": [Interval(Integral, 1, None, closed="left"), None],
-    }
 
     # Set by fit. Declared for the reader and for mypy; scikit-learn's checks want them absent before.
     coefs_: list[Array]
@@ -122,61 +84,6 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
     _optimizer: Any
     _optimizer_options: dict[str, Any]
 
-    def __init__(
-        self,
-        hidden_layer_sizes: int | Sequence[int] = (100,),
-        activation: str = "relu",
-        *,
-        solver: str = "adam",
-        alpha: float = 0.0001,
-        batch_size: int | str = "auto",
-        learning_rate: str = "constant",
-        learning_rate_init: float = 0.001,
-        power_t: float = 0.5,
-        max_iter: int = 200,
-        shuffle: bool = True,
-        random_state: int | np.random.RandomState | None = None,
-        tol: float = 1e-4,
-        verbose: bool | int = False,
-        warm_start: bool = False,
-        momentum: float = 0.9,
-        nesterovs_momentum: bool = True,
-        early_stopping: bool = False,
-        validation_fraction: float = 0.1,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-8,
-        n_iter_no_change: int | float = 10,
-        max_fun: int = 15000,
-        callbacks: Sequence[Callback] | None = None,
-        n_threads: int | None = None,
-    ) -> None:
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.solver = solver
-        self.alpha = alpha
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.learning_rate_init = learning_rate_init
-        self.power_t = power_t
-        self.max_iter = max_iter
-        self.shuffle = shuffle
-        self.random_state = random_state
-        self.tol = tol
-        self.verbose = verbose
-        self.warm_start = warm_start
-        self.momentum = momentum
-        self.nesterovs_momentum = nesterovs_momentum
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.beta_1 = beta_1
-        self.beta_2 = beta_2
-        self.epsilon = epsilon
-        self.n_iter_no_change = n_iter_no_change
-        self.max_fun = max_fun
-        self.callbacks = callbacks
-        self.n_threads = n_threads
-
     # What the two estimators do differently.
 
     @abstractmethod
@@ -194,11 +101,6 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         """Tell by what validation rows are to be stratified, if by anything."""
 
     # The road of a fit.
-
-    def _validate_params(self) -> None:
-        """Leave to scikit-learn what it may have to refuse."""
-        if not satisfy_constraints(self):
-            super()._validate_params()
 
     def _fit(
         self,
@@ -223,8 +125,7 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
     def _fit_in_place(self, X: Any, y: Any, sample_weight: Any, is_partial: bool, classes: Any) -> None:
         if is_partial and self.early_stopping:
             raise ValueError("partial_fit does not support early_stopping=True")
-        for name in _NUMBERS:
-            self._number(name)
+        self._check_parameters()
         checked_callbacks(self)
         goes_on = (self.warm_start or is_partial) and hasattr(self, "coefs_")
         network, data, random = self._prepared(
@@ -268,7 +169,9 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         """
         parameters = sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))
         # adam: two moments of each. lbfgs: ten differences of parameters and of gradients, all in float64.
-        per_parameter = {"sgd": 2 * dtype.itemsize, "adam": 3 * dtype.itemsize, "lbfgs": 25 * 8}[self.solver]
+        per_parameter = (
+            25 * 8 if self.solver == "lbfgs" else (2 if self.solver == "sgd" else 3) * dtype.itemsize
+        )
         check_memory(
             parameters * per_parameter, f"training the {parameters} parameters of the layers {sizes}"
         )
@@ -281,22 +184,6 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
                 f"and y ask for {sizes}"
             )
         return self._network_of(self.coefs_, self.intercepts_)
-
-    def _number(self, name: str) -> float:
-        """A parameter as the core takes it; integers may be too large for that."""
-        try:
-            return float(getattr(self, name))
-        except OverflowError:
-            raise ValueError(f"the parameter {name} is too large for a float64") from None
-
-    def _hidden_sizes(self) -> list[int]:
-        sizes = self.hidden_layer_sizes
-        sizes = list(sizes) if np.iterable(sizes) else [sizes]
-        if not all(isinstance(size, Integral) and not isinstance(size, bool) and size > 0 for size in sizes):
-            raise ValueError(f"hidden_layer_sizes must be integers > 0, got {sizes}.")
-        if any(size >= 2**63 for size in sizes):
-            raise ValueError(f"hidden_layer_sizes are too large for any memory: {sizes}")
-        return [int(size) for size in sizes]
 
     def _adopt(self, network: CoreNetwork) -> None:
         """Take over a network as the fitted one."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from collections.abc import Callable, Sequence
+from numbers import Real
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import ClassifierMixin, _fit_context
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import (
     _check_partial_fit_first_call,
@@ -15,9 +18,17 @@ from sklearn.utils.multiclass import (
 )
 from sklearn.utils.validation import column_or_1d
 
+from rosenblatt.callbacks import Callback
 from rosenblatt.labels import encoded
 from rosenblatt.mlp import MLP, is_stochastic
-from rosenblatt.mlp_docs import PARAMETERS_DOC, PARAMETERS_HEADING, RAISES_DOC
+from rosenblatt.mlp_docs import (
+    ATTRIBUTES_DOC,
+    CLASSIFIER_PARAMETERS_DOC,
+    PARAMETERS_DOC,
+    PARAMETERS_HEADING,
+    RAISES_DOC,
+)
+from rosenblatt.mlp_parameters import keep
 from rosenblatt.precision import Array
 
 __all__ = ["MLPClassifier"]
@@ -28,7 +39,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
 
     Takes the place of scikit-learn's class of this name: same parameters, same attributes, and for the
     same random_state the same training.
-{PARAMETERS_HEADING}{PARAMETERS_DOC}
+{PARAMETERS_HEADING}{PARAMETERS_DOC}{CLASSIFIER_PARAMETERS_DOC}{ATTRIBUTES_DOC}
     classes_ : ndarray
         The classes, sorted.
 {RAISES_DOC}
@@ -54,11 +65,75 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]  # noqa: D101 (
     (2, 2)
     """
 
-    # scikit-learn's name of it, an attribute there, too, and no parameter.
-    loss = "log_loss"
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **MLP._parameter_constraints,
+        "loss": [StrOptions({"log_loss", "focal", "hinge", "squared_error", "perceptron"}), callable],
+        "label_smoothing": [Interval(Real, 0, 1, closed="left")],
+        "focal_gamma": [Interval(Real, 0, None, closed="left")],
+        "class_weight": [StrOptions({"balanced"}), dict, list, None],
+    }
 
+    label_smoothing: float
+    focal_gamma: float
+    class_weight: dict[Any, float] | Sequence[dict[Any, float]] | str | None
     classes_: Array
     _is_multilabel: bool
+
+    def __init__(
+        self,
+        hidden_layer_sizes: int | Sequence[int] = (100,),
+        activation: str | Sequence[str] = "relu",
+        *,
+        solver: str = "adam",
+        alpha: float = 0.0001,
+        batch_size: int | str = "auto",
+        learning_rate: str = "constant",
+        learning_rate_init: float = 0.001,
+        power_t: float = 0.5,
+        max_iter: int = 200,
+        shuffle: bool = True,
+        random_state: int | np.random.RandomState | None = None,
+        tol: float = 1e-4,
+        verbose: bool | int = False,
+        warm_start: bool = False,
+        momentum: float = 0.9,
+        nesterovs_momentum: bool = True,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        n_iter_no_change: int | float = 10,
+        max_fun: int = 15000,
+        callbacks: Sequence[Callback] | None = None,
+        n_threads: int | None = None,
+        weight_init: str = "auto",
+        n_init: int = 1,
+        scoring: str | Callable[..., float] | None = None,
+        penalty: str = "l2",
+        l1_ratio: float = 0.15,
+        weight_decay: float | None = None,
+        dropout: float | Sequence[float] = 0.0,
+        input_dropout: float = 0.0,
+        input_noise: float = 0.0,
+        batch_norm: bool = False,
+        max_norm: float | None = None,
+        clip_norm: float | None = None,
+        clip_value: float | None = None,
+        rho: float = 0.9,
+        mu: float = 0.001,
+        mu_decrease: float = 0.1,
+        mu_increase: float = 10.0,
+        mu_max: float = 1e10,
+        min_gradient: float = 1e-7,
+        max_fail: int = 6,
+        bayesian: bool = False,
+        loss: str | Callable[..., Any] = "log_loss",
+        label_smoothing: float = 0.0,
+        focal_gamma: float = 2.0,
+        class_weight: dict[Any, float] | Sequence[dict[Any, float]] | str | None = None,
+    ) -> None:
+        keep(self, locals())
 
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:

@@ -1,27 +1,64 @@
 """Parts of the docstrings that MLPClassifier and MLPRegressor share."""
 
-__all__ = ["LOSS_DOC", "PARAMETERS_DOC", "PARAMETERS_HEADING", "RAISES_DOC"]
+__all__ = [
+    "ATTRIBUTES_DOC",
+    "CLASSIFIER_PARAMETERS_DOC",
+    "PARAMETERS_DOC",
+    "PARAMETERS_HEADING",
+    "RAISES_DOC",
+    "REGRESSOR_LOSS_DOC",
+    "REGRESSOR_PARAMETERS_DOC",
+]
 
 PARAMETERS_HEADING = """
     Parameters
     ----------
 """
 
-LOSS_DOC = """    loss : {"squared_error", "poisson"}, default="squared_error"
-        Half the squared error, or half the Poisson deviance Σ y log(y / a) − y + a of counts y ≥ 0, for which
-        the last layer is the exponential.
+REGRESSOR_LOSS_DOC = """    loss : str or callable, default="squared_error"
+        Half the squared error ("squared_error"), "absolute_error", "huber" (Huber 1964), "quantile" (Koenker
+        and Bassett 1978), or half the deviance of a "poisson", "gamma" or "tweedie" distribution, for which
+        the last layer is the exponential. A callable ``loss(y, a)`` gives the value and its derivative by a
+        for a whole batch.
+"""
+
+REGRESSOR_PARAMETERS_DOC = """    huber_delta : float, default=1.0
+        Error above which "huber" is linear.
+    quantile : float or sequence of float, default=0.5
+        Level, or increasing levels, in (0, 1), of "quantile"; of several, the predictions never cross.
+    tweedie_power : float, default=1.5
+        Power of the mean that the variance of "tweedie" is proportional to: not in (0, 1).
+"""
+
+CLASSIFIER_PARAMETERS_DOC = """    loss : str or callable, default="log_loss"
+        The log-loss, "focal" (Lin et al. 2017), "hinge" (of several classes, Crammer and Singer 2001),
+        "squared_error" on the outputs of a sigmoid or softmax (the textbook's, equation 11), or "perceptron",
+        which trains the last layer by the perceptron rule (equation 6). A callable ``loss(y, a)`` gives the
+        value and its derivative by a for a whole batch.
+    label_smoothing : float, default=0.0
+        Share of each target that is spread over all classes (Szegedy et al. 2016), in [0, 1); for the
+        log-loss and "focal".
+    focal_gamma : float, default=2.0
+        How much "focal" looks away from rows that are right already.
+    class_weight : dict, list of dict, "balanced" or None, default=None
+        Weight of each class, multiplied with those of the rows; a list for several labels or outputs;
+        "balanced" is rows / (classes · rows of the class).
 """
 
 PARAMETERS_DOC = """    hidden_layer_sizes : int or sequence of int, default=(100,)
         Number of perceptrons of each hidden layer, each at least 1; ``()`` for none.
-    activation : {"identity", "logistic", "tanh", "relu"}, default="relu"
-        Activation f of the hidden layers (the textbook's Linear, Sigmoid, Tanh, ReLU).
-    solver : {"adam", "sgd", "lbfgs"}, default="adam"
-        Adam (Kingma and Ba 2015), gradient descent with momentum, or L-BFGS, which takes all rows at once
-        (Liu and Nocedal 1989; SciPy's) and computes in float64.
+    activation : str or sequence of str, default="relu"
+        Activation f of all hidden layers, or one for each: "identity", "logistic", "tanh", "relu" (the
+        textbook's Linear, Sigmoid, Tanh, ReLU), "leaky_relu", "elu", "selu", "gelu", "silu", "softplus",
+        "softsign", "hard_sigmoid", "sin", "radial_basis", "hardlimit", "symmetric_hardlimit".
+    solver : str, default="adam"
+        "adam" (Kingma and Ba 2015), "sgd" (gradient descent with momentum), "adamw" (Loshchilov and Hutter
+        2019), "nadam" (Dozat 2016), "rmsprop" (Hinton), "adagrad" (Duchi et al. 2011); with all rows at
+        once "rprop" (iRprop⁻, Igel and Hüsken 2003), "lbfgs" (Liu and Nocedal 1989; SciPy's, in float64) and,
+        for squared errors, "lm" (Levenberg–Marquardt, Hagan and Menhaj 1994; in float64).
     alpha : float, default=0.0001
-        L2 penalty: alpha / 2 · Σ W² / batch is added to the loss, with sample weights over their sum. Biases
-        are free.
+        Penalty: alpha / 2 · Σ W² / batch is added to the loss, with sample weights over their sum; see
+        `penalty`. Biases are free.
     batch_size : int or "auto", default="auto"
         Rows of a mini-batch; "auto" is min(200, rows).
     learning_rate : {"constant", "invscaling", "adaptive"}, default="constant"
@@ -63,7 +100,51 @@ PARAMETERS_DOC = """    hidden_layer_sizes : int or sequence of int, default=(10
     n_threads : int or None, default=None
         Threads to use at most; the result does not depend on it. None: ``OMP_NUM_THREADS``, else the cores
         that the process may use.
+    weight_init : str, default="auto"
+        Initial weights: "glorot_uniform", "glorot_normal" (Glorot and Bengio 2010), "he_uniform", "he_normal"
+        (He et al. 2015), "lecun_uniform", "lecun_normal" (LeCun et al. 1998). "auto" suits each layer's
+        activation, as scikit-learn does for those that it has.
+    n_init : int, default=1
+        Starts from other initial weights, of which the one with the lowest loss (with early stopping, the
+        best score) is kept.
+    scoring : str, callable or None, default=None
+        What early stopping watches: accuracy or R² (None), "loss", a scorer's name, or a callable
+        ``scorer(estimator, X, y)``.
+    penalty : {"l2", "l1", "elasticnet"}, default="l2"
+        Of the weights: alpha (l1_ratio · Σ|W| + (1 − l1_ratio) / 2 · Σ W²) / batch; l1_ratio is 0 for "l2"
+        and 1 for "l1".
+    l1_ratio : float, default=0.15
+        Share of the l1 penalty in "elasticnet", in [0, 1].
+    weight_decay : float or None, default=None
+        Decoupled weight decay: every step takes learning rate · weight_decay · W off (Loshchilov and Hutter
+        2019). None: 0.01 for "adamw", else 0.
+    dropout : float or sequence of float, default=0.0
+        Share of a hidden layer's activations that are dropped in each step (Srivastava et al. 2014), of all
+        layers or one for each, in [0, 1).
+    input_dropout, input_noise : float, default=0.0
+        Share of the inputs that are dropped, and standard deviation of the normal noise added to them, in
+        each step.
+    batch_norm : bool, default=False
+        Normalise the net inputs of the hidden layers over each batch (Ioffe and Szegedy 2015); folded into
+        the weights after the training.
+    max_norm : float or None, default=None
+        Largest norm of a perceptron's weights W, kept by scaling them down after each step.
+    clip_norm, clip_value : float or None, default=None
+        Largest norm of the gradient (Pascanu et al. 2013), and largest absolute value of its entries.
+    rho : float, default=0.9
+        Decay rate of "rmsprop", in [0, 1).
+    mu, mu_decrease, mu_increase, mu_max : float, default=0.001, 0.1, 10.0, 1e10
+        Of "lm": μ at the beginning, its factor after a step that lowers the loss and after one that does not,
+        and where the training ends.
+    min_gradient : float, default=1e-7
+        Norm of the gradient at which "lm" ends.
+    max_fail : int, default=6
+        Iterations in a row without a better loss on validation rows after which "lm" ends.
+    bayesian : bool, default=False
+        With "lm": Bayesian regularisation (Foresee and Hagan 1997) in the place of alpha.
+"""
 
+ATTRIBUTES_DOC = """
     Attributes
     ----------
     coefs_, intercepts_ : list of ndarray

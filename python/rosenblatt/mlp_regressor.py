@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from numbers import Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import RegressorMixin, _fit_context
-from sklearn.utils._param_validation import StrOptions
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import column_or_1d
 
 from rosenblatt.callbacks import Callback
 from rosenblatt.mlp import MLP, is_stochastic
-from rosenblatt.mlp_docs import LOSS_DOC, PARAMETERS_DOC, PARAMETERS_HEADING, RAISES_DOC
+from rosenblatt.mlp_docs import (
+    ATTRIBUTES_DOC,
+    PARAMETERS_DOC,
+    PARAMETERS_HEADING,
+    RAISES_DOC,
+    REGRESSOR_LOSS_DOC,
+    REGRESSOR_PARAMETERS_DOC,
+)
+from rosenblatt.mlp_parameters import keep
 from rosenblatt.precision import Array
 
 __all__ = ["MLPRegressor"]
@@ -26,7 +35,7 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]  # noqa: D101 (it
 
     Takes the place of scikit-learn's class of this name: same parameters, same attributes, and for the
     same random_state the same training.
-{PARAMETERS_HEADING}{LOSS_DOC}{PARAMETERS_DOC}{RAISES_DOC}
+{PARAMETERS_HEADING}{REGRESSOR_LOSS_DOC}{PARAMETERS_DOC}{REGRESSOR_PARAMETERS_DOC}{ATTRIBUTES_DOC}{RAISES_DOC}
     See Also
     --------
     MLPClassifier : For classes instead of numbers.
@@ -52,16 +61,31 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]  # noqa: D101 (it
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **MLP._parameter_constraints,
-        "loss": [StrOptions({"squared_error", "poisson"})],
+        "loss": [
+            StrOptions(
+                {
+                    *("squared_error", "absolute_error", "huber", "quantile"),
+                    *("poisson", "gamma", "tweedie"),
+                }
+            ),
+            callable,
+        ],
+        "huber_delta": [Interval(Real, 0, None, closed="neither")],
+        "quantile": [Interval(Real, 0, 1, closed="neither"), "array-like"],
+        "tweedie_power": [Interval(Real, None, None, closed="neither")],
     }
+
+    huber_delta: float
+    quantile: float | Sequence[float]
+    tweedie_power: float
 
     # scikit-learn, too, has the loss first here and not at all in the classifier, and reads the parameters
     # off this signature; so it is written out.
     def __init__(
         self,
-        loss: str = "squared_error",
+        loss: str | Callable[..., Any] = "squared_error",
         hidden_layer_sizes: int | Sequence[int] = (100,),
-        activation: str = "relu",
+        activation: str | Sequence[str] = "relu",
         *,
         solver: str = "adam",
         alpha: float = 0.0001,
@@ -86,35 +110,32 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]  # noqa: D101 (it
         max_fun: int = 15000,
         callbacks: Sequence[Callback] | None = None,
         n_threads: int | None = None,
+        weight_init: str = "auto",
+        n_init: int = 1,
+        scoring: str | Callable[..., float] | None = None,
+        penalty: str = "l2",
+        l1_ratio: float = 0.15,
+        weight_decay: float | None = None,
+        dropout: float | Sequence[float] = 0.0,
+        input_dropout: float = 0.0,
+        input_noise: float = 0.0,
+        batch_norm: bool = False,
+        max_norm: float | None = None,
+        clip_norm: float | None = None,
+        clip_value: float | None = None,
+        rho: float = 0.9,
+        mu: float = 0.001,
+        mu_decrease: float = 0.1,
+        mu_increase: float = 10.0,
+        mu_max: float = 1e10,
+        min_gradient: float = 1e-7,
+        max_fail: int = 6,
+        bayesian: bool = False,
+        huber_delta: float = 1.0,
+        quantile: float | Sequence[float] = 0.5,
+        tweedie_power: float = 1.5,
     ) -> None:
-        super().__init__(
-            hidden_layer_sizes=hidden_layer_sizes,
-            activation=activation,
-            solver=solver,
-            alpha=alpha,
-            batch_size=batch_size,
-            learning_rate=learning_rate,
-            learning_rate_init=learning_rate_init,
-            power_t=power_t,
-            max_iter=max_iter,
-            shuffle=shuffle,
-            random_state=random_state,
-            tol=tol,
-            verbose=verbose,
-            warm_start=warm_start,
-            momentum=momentum,
-            nesterovs_momentum=nesterovs_momentum,
-            early_stopping=early_stopping,
-            validation_fraction=validation_fraction,
-            beta_1=beta_1,
-            beta_2=beta_2,
-            epsilon=epsilon,
-            n_iter_no_change=n_iter_no_change,
-            max_fun=max_fun,
-            callbacks=callbacks,
-            n_threads=n_threads,
-        )
-        self.loss = loss
+        keep(self, locals())
 
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:

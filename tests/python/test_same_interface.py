@@ -28,9 +28,14 @@ THEIRS = {
 by_name = pytest.mark.parametrize("name", THEIRS)
 
 # Parameters of ours alone; keywords, so that no position means anything else.
+COMMON = {
+    *("callbacks", "n_threads", "weight_init", "n_init", "scoring", "penalty", "l1_ratio", "weight_decay"),
+    *("dropout", "input_dropout", "input_noise", "batch_norm", "max_norm", "clip_norm", "clip_value", "rho"),
+    *("mu", "mu_decrease", "mu_increase", "mu_max", "min_gradient", "max_fail", "bayesian"),
+}
 MORE = {
-    "MLPClassifier": {"callbacks", "n_threads"},
-    "MLPRegressor": {"callbacks", "n_threads"},
+    "MLPClassifier": COMMON | {"loss", "label_smoothing", "focal_gamma", "class_weight"},
+    "MLPRegressor": COMMON | {"huber_delta", "quantile", "tweedie_power"},
     "Perceptron": set(),
 }
 
@@ -202,7 +207,7 @@ def check_attributes(ours, theirs, of_epochs=frozenset()):
     if name == "MLPRegressor" and theirs.solver == "lbfgs":
         lacking -= {"partial_fit"}  # scikit-learn's has it there by mistake: lbfgs makes no epochs
     assert lacking <= LACKING[name]
-    assert public(ours) - public(theirs) <= OWN | of_epochs
+    assert public(ours) - public(theirs) <= OWN | MORE[name] | of_epochs
     for key in public(theirs) & public(ours):
         if key.endswith("_") or key in vars(theirs):
             mine, wanted = getattr(ours, key), getattr(theirs, key)
