@@ -71,6 +71,16 @@ void register_network_of(py::module_& module, const std::string& suffix) {
                  return std::make_shared<Net>(std::move(sizes), parsed);
              }),
              py::arg("sizes"), py::arg("activations"))
+        .def("copy", [](const Net& self) { return std::make_shared<Net>(self); })
+        .def(
+            "copy_parameters",
+            [](Net& self, const Net& other) {
+                if (self.layout().sizes() != other.layout().sizes()) {
+                    throw py::value_error("the other network has other sizes");
+                }
+                self.parameters().copy_from(other.parameters());
+            },
+            py::arg("other"), "Take over the parameters of a network of the same layers.")
         .def_property_readonly("sizes", [](const Net& self) { return self.layout().sizes(); })
         .def_property_readonly("activations",
                                [](const Net& self) {

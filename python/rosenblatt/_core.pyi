@@ -35,6 +35,12 @@ class NetworkFloat32:
     """
     def __init__(self, sizes: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], activations: collections.abc.Sequence[str]) -> None:
         ...
+    def copy(self) -> NetworkFloat32:
+        ...
+    def copy_parameters(self, other: NetworkFloat32) -> None:
+        """
+        Take over the parameters of a network of the same layers.
+        """
     def predict(self, x: typing.Any, threads: typing.SupportsInt | typing.SupportsIndex = 1) -> tuple[numpy.typing.NDArray[numpy.float32], bool]:
         """
         a of the last layer for every row of x, an array or a CSR matrix, and whether all of an array is finite.
@@ -91,6 +97,12 @@ class NetworkFloat64:
     """
     def __init__(self, sizes: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], activations: collections.abc.Sequence[str]) -> None:
         ...
+    def copy(self) -> NetworkFloat64:
+        ...
+    def copy_parameters(self, other: NetworkFloat64) -> None:
+        """
+        Take over the parameters of a network of the same layers.
+        """
     def predict(self, x: typing.Any, threads: typing.SupportsInt | typing.SupportsIndex = 1) -> tuple[numpy.typing.NDArray[numpy.float64], bool]:
         """
         a of the last layer for every row of x, an array or a CSR matrix, and whether all of an array is finite.
@@ -211,7 +223,7 @@ class TrainerFloat32:
     """
     def __init__(self, network: NetworkFloat32, optimizer: OptimizerFloat32, *, loss: str, loss_scale: typing.SupportsFloat | typing.SupportsIndex, alpha: typing.SupportsFloat | typing.SupportsIndex, batch_size: typing.SupportsInt | typing.SupportsIndex, shuffle: bool, tol: typing.SupportsFloat | typing.SupportsIndex, n_iter_no_change: typing.SupportsFloat | typing.SupportsIndex, early_stopping: bool, score: str, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
-    def fit(self, network: NetworkFloat32, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, training: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], validation: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], max_iter: typing.SupportsInt | typing.SupportsIndex, random: MersenneTwister, on_epoch: collections.abc.Callable[[int, float, float], bool] | None) -> str:
+    def fit(self, network: NetworkFloat32, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, training: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], validation: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], max_iter: typing.SupportsInt | typing.SupportsIndex, random: MersenneTwister, on_epoch: collections.abc.Callable[[int, float, float, float], bool] | None = None, on_batch: collections.abc.Callable[[int, int, int, int, float, float], bool] | None = None, before_epoch: collections.abc.Callable[[int], typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None] | None = None) -> str:
         """
         Train for at most max_iter epochs on x, an array or a CSR matrix; returns how it ended.
         """
@@ -246,7 +258,7 @@ class TrainerFloat64:
     """
     def __init__(self, network: NetworkFloat64, optimizer: OptimizerFloat64, *, loss: str, loss_scale: typing.SupportsFloat | typing.SupportsIndex, alpha: typing.SupportsFloat | typing.SupportsIndex, batch_size: typing.SupportsInt | typing.SupportsIndex, shuffle: bool, tol: typing.SupportsFloat | typing.SupportsIndex, n_iter_no_change: typing.SupportsFloat | typing.SupportsIndex, early_stopping: bool, score: str, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
-    def fit(self, network: NetworkFloat64, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, training: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], validation: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], max_iter: typing.SupportsInt | typing.SupportsIndex, random: MersenneTwister, on_epoch: collections.abc.Callable[[int, float, float], bool] | None) -> str:
+    def fit(self, network: NetworkFloat64, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, training: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], validation: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], max_iter: typing.SupportsInt | typing.SupportsIndex, random: MersenneTwister, on_epoch: collections.abc.Callable[[int, float, float, float], bool] | None = None, on_batch: collections.abc.Callable[[int, int, int, int, float, float], bool] | None = None, before_epoch: collections.abc.Callable[[int], typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None] | None = None) -> str:
         """
         Train for at most max_iter epochs on x, an array or a CSR matrix; returns how it ended.
         """

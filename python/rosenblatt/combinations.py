@@ -100,6 +100,11 @@ _OF_STEPS = (
     *("max_norm", "clip_norm", "clip_value"),
 )
 
+
+def _has_schedule(model: Any) -> bool:
+    return any(getattr(callback, "rates", None) is not None for callback in model.callbacks or ())
+
+
 COMBINATIONS: list[Combination] = [
     *(
         _with_solver(solver, name, "takes all rows at once and chooses its own steps; use another solver")
@@ -121,6 +126,16 @@ COMBINATIONS: list[Combination] = [
             f"{solver} takes all rows at once: batch_size='auto'",
         )
         for solver in ("lm", "rprop")
+    ),
+    Combination(
+        ("solver", "callbacks"),
+        lambda model: model.solver in ("lbfgs", "lm", "rprop") and _has_schedule(model),
+        "a schedule gives learning rates, and this solver has none",
+    ),
+    Combination(
+        ("learning_rate", "callbacks"),
+        lambda model: model.learning_rate != "constant" and _has_schedule(model),
+        "both are a schedule of the learning rate; with one among the callbacks, learning_rate='constant'",
     ),
     Combination(
         ("solver", "bayesian"),

@@ -163,13 +163,15 @@ def parameter_views(network: CoreNetwork) -> tuple[list[Array], list[Array]]:
     return [theta[1:] for theta in thetas], [theta[0] for theta in thetas]
 
 
-def check_finite(network: CoreNetwork) -> None:
+def check_finite(network: CoreNetwork, failure: BaseException | None = None) -> None:
     """Refuse a network whose training left the range of floating-point numbers.
 
     Parameters
     ----------
     network : CoreNetwork
         Any network.
+    failure : BaseException or None, default=None
+        What ended its training and is to be raised instead.
 
     Raises
     ------
@@ -182,6 +184,8 @@ def check_finite(network: CoreNetwork) -> None:
     >>> check_finite(network_of([[[1.0], [2.0]]], [[0.5]], "relu", "identity", 1))
     """
     if not all(np.isfinite(network.theta(k)).all() for k in range(1, len(network.sizes))):
+        if failure is not None:
+            raise failure
         raise ValueError(
             "Solver produced non-finite parameter weights. The input data may contain large "
             "values and need to be preprocessed."

@@ -9,8 +9,9 @@ import numpy as np
 from scipy.optimize import OptimizeResult, minimize
 from sklearn.exceptions import ConvergenceWarning
 
+from rosenblatt.audience import gathered
 from rosenblatt.fitted_network import check_finite, network_of, parameter_views
-from rosenblatt.listening import interruption, listener
+from rosenblatt.listening import interruption
 from rosenblatt.precision import PRECISIONS, Array, CoreNetwork
 from rosenblatt.threads import thread_count
 from rosenblatt.training_data import TrainingData
@@ -22,6 +23,9 @@ __all__ = ["Objective", "train"]
 
 # Frames from a warning here to the caller of fit: train, _fit_in_place, _fit, fit, scikit-learn's wrapper.
 _CALLER = 6
+
+# By SciPy's status; any other one is a line search that finds nothing.
+_ENDINGS = {0: "converged", 1: "max_iter"}
 
 
 class Objective:
@@ -112,7 +116,7 @@ class Objective:
         return np.concatenate([values.ravel() for values in [*coefs, *intercepts]])
 
 
-def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool) -> None:
+def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool) -> BaseException | None:
     """Train a network, and leave what is known of the training as attributes of the model.
 
     Parameters
@@ -126,6 +130,11 @@ def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool
     goes_on : bool
         Whether the loss curve goes on, too (a warm start).
 
+    Returns
+    -------
+    BaseException or None
+        What a callback raised, after which network and model are as of the last iteration.
+
     References
     ----------
     Liu, Nocedal: On the limited memory BFGS method for large scale optimization, 1989.
@@ -138,26 +147,44 @@ def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool
     array([5.])
     """
     objective = Objective(model, network, data)
-    on_epoch = listener(model, len(data.y), watches_score=False)
     curve: list[float] = []
     last = objective.begin  # as of the last iteration that was whole
+    kept: Array | None = None
     is_stopped = False
+
+    def keep() -> None:
+        nonlocal kept
+        kept = last
+
+    def as_of_now() -> MLP:
+        copy, held = model._copy_without_listeners(), network.copy()
+        objective.write(last, held)
+        _adopt(copy, curve, curve[-1] if curve else np.nan, goes_on)
+        copy._adopt(held)
+        return copy
+
+    audience = gathered(model, rows=len(data.y), as_of_now=as_of_now, keep=keep)
+
+    def evaluate(vector: Array) -> tuple[float, Array]:
+        if audience is not None:  # SciPy tells when an iteration ends, not when one begins
+            audience.before_epoch()
+        return objective(vector)
 
     def on_iteration(intermediate_result: OptimizeResult) -> None:
         nonlocal last, is_stopped
         last = intermediate_result.x.copy()
         curve.append(objective.reported(last, intermediate_result.fun))
-        try:
-            is_stopped = on_epoch is not None and on_epoch(len(curve), curve[-1], np.nan)
-        except StopIteration as error:  # which SciPy would take for a stop
-            raise RuntimeError("a callback raised StopIteration; to stop, return True") from error
+        is_stopped = audience is not None and audience.on_epoch(len(curve), curve[-1])
         if is_stopped:
             raise StopIteration  # SciPy's word for it
 
     result: Any = None
+    ending = "interrupted"
     try:
+        if audience is not None:
+            audience.begin()
         result = minimize(
-            objective,
+            evaluate,
             objective.begin,
             method="L-BFGS-B",
             jac=True,
@@ -169,29 +196,39 @@ def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool
             },
         )
     except KeyboardInterrupt:
-        warnings.warn(interruption(len(curve), "iteration"), UserWarning, stacklevel=_CALLER)
+        pass
+    except BaseException as error:
+        if audience is None or not audience.survives(error):
+            raise
+        ending = "failed"
     if result is None:
         # The loss where it began is not known: to look takes as long as what was interrupted.
         x, loss = last, curve[-1] if curve else np.nan
     else:
         x, loss = result.x, objective.reported(result.x, result.fun)
-        if not np.isfinite(loss):
-            raise ValueError(
-                f"the loss is not finite ({loss:g}) where lbfgs ended, after {len(curve)} iteration(s). The "
-                "input data may contain large values and need to be preprocessed."
-            )
+        ending = "stopped" if is_stopped else _ENDINGS.get(result.status, "abnormal")
+    if kept is not None and ending != "failed":
+        x = kept
     objective.write(x, network)
-    check_finite(network)
-    model.loss_ = loss
-    model.n_iter_ = len(curve) if result is None else min(int(result.nit), int(model.max_iter))
-    model.loss_curve_ = [*model.loss_curve_, *curve] if goes_on else curve
-    model.best_loss_ = min(model.loss_curve_, default=model.loss_)
-    model.validation_scores_ = model.best_validation_score_ = None
-    model.t_ = 0
-    # A partial_fit with another solver begins anew.
-    model._progress = {}
-    model.__dict__.pop("_optimizer", None)
-    if result is not None and result.status != 0 and not is_stopped:
+    _adopt(model, curve, loss, goes_on)
+    if result is not None:
+        model.n_iter_ = min(int(result.nit), int(model.max_iter))
+        last = x
+    if audience is not None:
+        audience.end(ending if np.isfinite(loss) or result is None else "diverged")
+    failure = audience.failure if audience is not None else None
+    if failure is None and result is not None and kept is None and not np.isfinite(loss):
+        raise ValueError(
+            f"the loss is not finite ({loss:g}) where lbfgs ended, after {len(curve)} iteration(s). The "
+            "input data may contain large values and need to be preprocessed."
+        )
+    check_finite(network, failure)
+    if failure is not None:
+        return failure
+    if result is None:
+        said = interruption(len(curve), "iteration", is_kept=kept is not None)
+        warnings.warn(said, UserWarning, stacklevel=_CALLER)
+    elif result.status != 0 and not is_stopped:
         warnings.warn(
             f"lbfgs failed to converge after {model.n_iter_} iteration(s) (status={result.status}): "
             f"{result.message}. A larger max_iter (now {model.max_iter}) or max_fun (now {model.max_fun}), "
@@ -199,3 +236,17 @@ def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool
             ConvergenceWarning,
             stacklevel=_CALLER,
         )
+    return None
+
+
+def _adopt(model: MLP, curve: list[float], loss: float, goes_on: bool) -> None:
+    """Take over what is known of the training."""
+    model.loss_ = loss
+    model.n_iter_ = len(curve)
+    model.loss_curve_ = [*model.loss_curve_, *curve] if goes_on else list(curve)
+    model.best_loss_ = min(model.loss_curve_, default=model.loss_)
+    model.validation_scores_ = model.best_validation_score_ = None
+    model.t_ = 0
+    # A partial_fit with another solver begins anew.
+    model._progress = {}
+    model.__dict__.pop("_optimizer", None)

@@ -23,6 +23,7 @@ from rosenblatt.optimizer_state import restored, saved
 from rosenblatt.plain_arrays import DTYPES, is_plain, validated
 from rosenblatt.precision import Array, CoreNetwork
 from rosenblatt.random_state import Random, seeded
+from rosenblatt.sklearn_callbacks import CONTEXT_ATTRIBUTES, CallbackSupport, FitTasks, begun_tasks
 from rosenblatt.sparse import compressed_rows
 from rosenblatt.threads import thread_count
 from rosenblatt.training_data import TrainingData, checked_weights
@@ -61,7 +62,7 @@ def is_stochastic(model: MLP) -> bool:
     return True
 
 
-class MLP(ABC, MLPParameters):
+class MLP(ABC, CallbackSupport, MLPParameters):
     """Base of both estimators; not to be used by itself."""
 
     # Set by fit. Declared for the reader and for mypy; scikit-learn's checks want them absent before.
@@ -83,6 +84,8 @@ class MLP(ABC, MLPParameters):
     _progress: dict[str, float]
     _optimizer: Any
     _optimizer_options: dict[str, Any]
+    _epochs: int
+    _tasks: FitTasks
 
     # What the two estimators do differently.
 
@@ -111,10 +114,19 @@ class MLP(ABC, MLPParameters):
         is_partial: bool = False,
         classes: ArrayLike | None = None,
     ) -> Self:
-        """Fit a copy and take over its attributes: a fit that fails leaves the estimator as it was."""
+        """Fit a copy and take over its attributes: a fit that fails leaves the estimator as it was.
+
+        One that a callback ends by an exception leaves what was trained in whole epochs.
+        """
+        tasks = begun_tasks(self, X, y, sample_weight, 1 if is_partial else self.max_iter)
         candidate = self._copy()
-        candidate._fit_in_place(X, y, sample_weight, is_partial, classes)
+        if tasks is not None:
+            candidate._tasks = tasks
+        failure = candidate._fit_in_place(X, y, sample_weight, is_partial, classes)
+        candidate.__dict__.pop("_tasks", None)
         self.__dict__ = candidate.__dict__  # not update: names of columns that are gone must go
+        if failure is not None:
+            raise failure
         return self
 
     def _copy(self) -> Self:
@@ -122,7 +134,16 @@ class MLP(ABC, MLPParameters):
         copy.__dict__.update(self.__dict__)
         return copy
 
-    def _fit_in_place(self, X: Any, y: Any, sample_weight: Any, is_partial: bool, classes: Any) -> None:
+    def _copy_without_listeners(self) -> Self:
+        """A copy for callbacks to keep or to pickle."""
+        copy = self._copy()
+        for name in ("_tasks", *CONTEXT_ATTRIBUTES):
+            copy.__dict__.pop(name, None)
+        return copy
+
+    def _fit_in_place(
+        self, X: Any, y: Any, sample_weight: Any, is_partial: bool, classes: Any
+    ) -> BaseException | None:
         if is_partial and self.early_stopping:
             raise ValueError("partial_fit does not support early_stopping=True")
         self._check_parameters()
@@ -132,11 +153,14 @@ class MLP(ABC, MLPParameters):
             X, y, sample_weight, goes_on=goes_on, is_partial=is_partial, classes=classes
         )
         if self.solver == "lbfgs":
-            lbfgs.train(self, network, data, goes_on=goes_on)
+            failure = lbfgs.train(self, network, data, goes_on=goes_on)
         else:
             stratify = self._stratify(data.y)
-            stochastic.train(self, network, data, stratify, random, goes_on=goes_on, is_partial=is_partial)
+            failure = stochastic.train(
+                self, network, data, stratify, random, goes_on=goes_on, is_partial=is_partial
+            )
         self._adopt(network)
+        return failure
 
     def _prepared(
         self, X: Any, y: Any, sample_weight: Any, *, goes_on: bool, is_partial: bool, classes: Any

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+from rosenblatt.audience import gathered
 from rosenblatt.fitted_network import check_finite
-from rosenblatt.listening import interruption, listener, stall
+from rosenblatt.listening import interruption, stall
 from rosenblatt.precision import PRECISIONS, Array, CoreNetwork
 from rosenblatt.random_state import Random, continued
 from rosenblatt.threads import thread_count
@@ -40,7 +41,7 @@ def train(
     *,
     goes_on: bool,
     is_partial: bool,
-) -> None:
+) -> BaseException | None:
     """Train a network, and leave what is known of the training as attributes of the model.
 
     Parameters
@@ -59,6 +60,11 @@ def train(
         Whether the curves go on, too (a warm start, a later call of partial_fit).
     is_partial : bool
         Whether this is a partial_fit: one epoch, with the optimizer of the call before.
+
+    Returns
+    -------
+    BaseException or None
+        What a callback raised, after which network and model are as of the last whole epoch.
 
     Examples
     --------
@@ -85,31 +91,63 @@ def train(
     )
     if goes_on and model._progress:
         trainer.resume(**model._progress)
-    on_epoch = listener(
+    kept: Any = None
+
+    def keep() -> None:
+        nonlocal kept
+        if kept is None:
+            kept = network.copy()
+        else:
+            kept.copy_parameters(network)
+
+    def as_of_now() -> MLP:
+        copy = model._copy_without_listeners()
+        _adopt(copy, trainer, optimizer.copy(), goes_on)
+        copy._adopt(network.copy())
+        return copy
+
+    audience = gathered(
         model,
-        len(data.training),
-        bool(model.early_stopping),
-        (lambda: float(optimizer.learning_rate)) if model.learning_rate == "adaptive" else None,
+        rows=len(data.training),
+        batches=-(-len(data.training) // batch_size),
+        monitored=("loss", "validation_score") if model.early_stopping else ("loss",),
+        epochs_before=model._epochs,
+        as_of_now=as_of_now,
+        keep=keep,
+        next_rate=(lambda: float(optimizer.learning_rate)) if model.learning_rate == "adaptive" else None,
     )
     max_iter = 1 if is_partial else min(int(model.max_iter), 2**63 - 1)
     ending = "interrupted"
-    # Suppressed: Ctrl-C pressed while Python code of a listener ran; the network is as of that epoch.
-    with continued(random) as generator, suppress(KeyboardInterrupt):
-        ending = trainer.fit(
-            network,
-            data.X,
-            data.y,
-            data.weights,
-            data.training,
-            data.validation,
-            max_iter,
-            generator,
-            on_epoch,
-        )
-    check_finite(network)
-    model._optimizer = optimizer
-    _adopt(model, trainer, goes_on)
-    _conclude(model, ending, data, batch_size, is_partial)
+    try:
+        # Suppressed: Ctrl-C pressed while Python code of a callback ran; the network is as of the last epoch.
+        with continued(random) as generator, suppress(KeyboardInterrupt):
+            if audience is not None:
+                audience.begin()
+            ending = trainer.fit(
+                network,
+                data.X,
+                data.y,
+                data.weights,
+                data.training,
+                data.validation,
+                max_iter,
+                generator,
+                **(audience.hooks() if audience is not None else {}),
+            )
+    except BaseException as error:
+        if audience is None or not audience.survives(error):
+            raise
+        ending = "failed"
+    _adopt(model, trainer, optimizer, goes_on)
+    if kept is not None and ending != "failed":
+        network.copy_parameters(kept)
+    if audience is not None:
+        audience.end(ending)
+    failure = audience.failure if audience is not None else None
+    check_finite(network, failure)
+    if failure is None:
+        _conclude(model, ending, data, batch_size, is_partial, is_kept=kept is not None)
+    return failure
 
 
 def _batch_size(model: MLP, rows: int) -> int:
@@ -126,11 +164,16 @@ def _batch_size(model: MLP, rows: int) -> int:
 
 
 def _optimizer(model: MLP, network: CoreNetwork, is_partial: bool) -> Any:
-    """The optimizer to move the network with: a copy of the one before, or a new one."""
+    """The optimizer to move the network with: a copy of the one before, or a new one.
+
+    model._epochs is the number of epochs that it has been through.
+    """
     kind = PRECISIONS[network.theta(1).dtype].optimizer
     before = model.__dict__.get("_optimizer")
     if is_partial and isinstance(before, kind):
+        model._epochs = model.__dict__.get("_epochs", 0)
         return before.copy()
+    model._epochs = 0
     numbers = ("learning_rate_init", "power_t", "momentum", "beta_1", "beta_2", "epsilon")
     model._optimizer_options = {
         "solver": model.solver,
@@ -141,9 +184,11 @@ def _optimizer(model: MLP, network: CoreNetwork, is_partial: bool) -> Any:
     return kind(network, **model._optimizer_options)
 
 
-def _adopt(model: MLP, trainer: Any, goes_on: bool) -> None:
+def _adopt(model: MLP, trainer: Any, optimizer: Any, goes_on: bool) -> None:
     """Take over what the core knows of the training."""
     curve, scores = trainer.loss_curve, trainer.validation_scores
+    model._optimizer = optimizer
+    model._epochs += len(curve)
     model.n_iter_ = len(curve)
     model.loss_ = curve[-1] if curve else np.nan
     model.loss_curve_ = [*model.loss_curve_, *curve] if goes_on else curve
@@ -165,13 +210,16 @@ def _adopt(model: MLP, trainer: Any, goes_on: bool) -> None:
         model.best_loss_ = trainer.best_loss
 
 
-def _conclude(model: MLP, ending: str, data: TrainingData, batch_size: int, is_partial: bool) -> None:
+def _conclude(
+    model: MLP, ending: str, data: TrainingData, batch_size: int, is_partial: bool, *, is_kept: bool
+) -> None:
     """Say how the training ended, where that is worth a word."""
     if ending == "interrupted":
-        said = interruption(model.n_iter_, keeps_best=bool(model.early_stopping))
+        said = interruption(model.n_iter_, keeps_best=bool(model.early_stopping), is_kept=is_kept)
         warnings.warn(said, UserWarning, stacklevel=_CALLER)
     elif ending == "diverged":
         left = "best on the validation rows" if model.early_stopping else "after that epoch"
+        left = "that a callback kept" if is_kept else left
         warnings.warn(
             f"The training diverged in epoch {model.n_iter_}: its loss is not finite. The parameters "
             f"are those {left}; a smaller learning_rate_init or scaled input may help.",

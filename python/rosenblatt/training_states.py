@@ -90,7 +90,7 @@ class FitState:
         Time since the training began.
     ending : str or None
         None at the beginning. "max_iter", "converged", "stopped" (by a callback), "diverged", "interrupted"
-        (Ctrl-C) or "failed" (by an exception).
+        (Ctrl-C), "abnormal" (lbfgs found no step) or "failed" (by an exception).
 
     Examples
     --------

@@ -9,6 +9,7 @@ import pytest
 
 from rosenblatt import MLPClassifier, MLPRegressor
 from rosenblatt.combinations import COMBINATIONS
+from rosenblatt.schedules import StepDecay, WarmUp
 
 OF_STEPS = {
     "weight_decay": 0.1,
@@ -36,6 +37,20 @@ TABLE = [
     *(
         ({"solver": solver, "batch_size": 10}, "batch_size=10.*batch_size='auto'")
         for solver in ("lm", "rprop")
+    ),
+    *(
+        (
+            {"solver": solver, "callbacks": [StepDecay(3)]},
+            f"solver='{solver}' and callbacks=.*StepDecay.* none",
+        )
+        for solver in ("lbfgs", "lm", "rprop")
+    ),
+    *(
+        (
+            {"learning_rate": rate, "callbacks": (WarmUp(steps=3),), "solver": "sgd"},
+            f"learning_rate='{rate}' and callbacks=.*learning_rate='constant'",
+        )
+        for rate in ("adaptive", "invscaling")
     ),
     ({"solver": "adam", "bayesian": True}, "bayesian=True.*solver='lm'"),
 ]

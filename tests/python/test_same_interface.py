@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
+from importlib.util import find_spec
 from inspect import Parameter, signature
 
 import numpy as np
@@ -164,6 +165,7 @@ LACKING = {
 OWN = {
     *("callbacks", "n_threads", "from_sklearn", "to_sklearn", "gradient_check", "network_"),
     *({"loss", "max_fun", "set_fit_request", "set_partial_fit_request"} if IS_OLD else ()),
+    *({"set_callbacks"} if find_spec("sklearn.callback") else ()),
 }
 # Of lbfgs scikit-learn keeps no curve.
 OF_EPOCHS = {"best_loss_", "best_validation_score_", "loss_curve_", "validation_scores_"}
