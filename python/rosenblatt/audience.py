@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from rosenblatt.combinations import has_rates
 from rosenblatt.listening import Listened, checked_callbacks, stall
 from rosenblatt.precision import Array
 from rosenblatt.schedules import Plan, checked_rates
@@ -113,7 +114,7 @@ class Audience:
         self._on_batch_end = _hooks(callbacks, "on_batch_end")
         self._on_epoch_end = _hooks(callbacks, "on_epoch_end")
         self._before_epoch = _hooks(callbacks, "before_epoch")
-        self._rates = next(iter(_hooks(callbacks, "rates")), None)
+        self._rates = next((callback.rates for callback in callbacks if has_rates(callback)), None)
         self._begin = time.perf_counter()
 
     def hooks(self) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class Checkpoint:
     >>> from rosenblatt.callbacks import Checkpoint
     >>> folder = tempfile.TemporaryDirectory()
     >>> path = Path(folder.name) / "model.pickle"
-    >>> model = MLPRegressor((2,), max_iter=50, tol=0.1, callbacks=[Checkpoint(path, every=5)])
+    >>> model = MLPRegressor(tol=0.1, callbacks=[Checkpoint(path, every=5)])
     >>> model = model.fit([[0.0], [1.0]], [0.0, 1.0])
     >>> pickle.loads(path.read_bytes()).n_iter_ == model.n_iter_ // 5 * 5
     True

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["COMBINATIONS", "Combination", "check_combinations", "is_on"]
+__all__ = ["COMBINATIONS", "Combination", "check_combinations", "has_rates", "is_on"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,29 @@ def is_on(value: Any) -> bool:
     return any(value) if isinstance(value, Iterable) else value != 0
 
 
+def has_rates(callback: Any) -> bool:
+    """Whether a callback is a schedule of the learning rate.
+
+    Parameters
+    ----------
+    callback : object
+        Any.
+
+    Returns
+    -------
+    bool
+        Whether it has the method ``rates``; a list of that name makes none.
+
+    Examples
+    --------
+    >>> from rosenblatt.combinations import has_rates
+    >>> from rosenblatt.schedules import StepDecay
+    >>> has_rates(StepDecay(3)), has_rates(None)
+    (True, False)
+    """
+    return callable(getattr(callback, "rates", None))
+
+
 def check_combinations(model: Any) -> None:
     """Refuse parameters that have no meaning together.
 
@@ -102,7 +125,7 @@ _OF_STEPS = (
 
 
 def _has_schedule(model: Any) -> bool:
-    return any(getattr(callback, "rates", None) is not None for callback in model.callbacks or ())
+    return any(has_rates(callback) for callback in model.callbacks or ())
 
 
 COMBINATIONS: list[Combination] = [

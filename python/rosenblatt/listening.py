@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from rosenblatt.callbacks import Callback
+from rosenblatt.combinations import has_rates
 
 __all__ = ["HOOKS", "Listened", "checked_callbacks", "interruption", "stall"]
 
-# What a callback may have; `rates` is a schedule's.
-HOOKS = ("on_epoch_end", "on_batch_end", "on_fit_begin", "on_fit_end", "rates")
+# What a callback may have, beside the method `rates` of a schedule.
+HOOKS = ("on_epoch_end", "on_batch_end", "on_fit_begin", "on_fit_end")
 
 
 class Listened(Protocol):
@@ -56,21 +57,23 @@ def checked_callbacks(model: Listened) -> list[Callback]:
     schedules = 0
     for callback in callbacks:
         hooks = [name for name in HOOKS if getattr(callback, name, None) is not None]
+        is_schedule = has_rates(callback)
         if isinstance(callback, type):
             raise TypeError(
                 f"every callback must be an object, but {callback!r} is a class: {callback.__name__}()"
             )
-        if not hooks or not all(callable(getattr(callback, name)) for name in hooks):
+        no_methods = [name for name in hooks if not callable(getattr(callback, name))]
+        if no_methods or not (hooks or is_schedule):
             raise TypeError(
-                f"every callback needs a method on_epoch_end(state) or another one of {', '.join(HOOKS)}; "
-                f"{callback!r} has none"
+                f"every callback needs a method on_epoch_end(state) or another one of {', '.join(HOOKS)} or "
+                f"rates; {callback!r} has {f'a {no_methods[0]} that cannot be called' if hooks else 'none'}"
             )
         if hooks == ["on_batch_end"] and model.solver in ("lbfgs", "lm"):
             raise ValueError(
                 f"{callback!r} listens to batches only, but {model.solver} takes all rows at once: it needs "
                 "on_epoch_end(state), which is called after each iteration"
             )
-        schedules += "rates" in hooks
+        schedules += is_schedule
     if schedules > 1:
         raise ValueError(f"there can be one schedule of the learning rate, but callbacks has {schedules}")
     return callbacks

@@ -31,7 +31,7 @@ class ProgressBar:
     --------
     >>> from rosenblatt import MLPRegressor
     >>> from rosenblatt.callbacks import ProgressBar
-    >>> model = MLPRegressor((2,), solver="lbfgs", max_iter=100, callbacks=[ProgressBar()], random_state=0)
+    >>> model = MLPRegressor(solver="lbfgs", max_iter=100, callbacks=[ProgressBar()], random_state=0)
     >>> model = model.fit([[0.0], [1.0]], [0.0, 1.0])
     iteration   1/100  loss 0.0...
     """

@@ -69,7 +69,7 @@ class Schedule(ABC):
     >>> class InverseRoot(Schedule):
     ...     def rates(self, steps, plan):
     ...         return plan.eta / np.sqrt(1 + steps)
-    >>> model = MLPRegressor((4,), callbacks=[InverseRoot()], max_iter=100, tol=0.1, random_state=0)
+    >>> model = MLPRegressor(callbacks=[InverseRoot()], tol=0.1, random_state=0)
     >>> model.fit([[0.0], [1.0]], [0.0, 1.0]).n_iter_ > 0
     True
     """
@@ -329,8 +329,8 @@ class ReduceOnPlateau(Schedule):
     >>> from rosenblatt import MLPRegressor
     >>> from rosenblatt.schedules import ReduceOnPlateau
     >>> schedule = ReduceOnPlateau(factor=0.5, patience=3)
-    >>> model = MLPRegressor((4,), solver="sgd", learning_rate_init=0.5, n_iter_no_change=40, random_state=0,
-    ...                      callbacks=[schedule])
+    >>> model = MLPRegressor(hidden_layer_sizes=(4,), solver="sgd", learning_rate_init=0.5,
+    ...                      n_iter_no_change=40, callbacks=[schedule], random_state=0)
     >>> model = model.fit(np.arange(8.0).reshape(-1, 1) / 8, np.arange(8) % 2)
     >>> schedule.reductions_ > 0
     True
@@ -397,7 +397,7 @@ class WarmUp(Schedule):
     >>> import numpy as np
     >>> from rosenblatt.schedules import Plan, StepDecay, WarmUp
     >>> WarmUp(StepDecay(2, 0.5), steps=3).rates(np.arange(7), Plan(eta=0.3, batches=1, total=7)).round(4)
-    array([0.1  , 0.2  , 0.3  , 0.3  , 0.3  , 0.15 , 0.15 ])
+    array([0.1 , 0.2 , 0.3 , 0.3 , 0.3 , 0.15, 0.15])
     """
 
     then: Schedule | None = None
@@ -409,7 +409,9 @@ class WarmUp(Schedule):
             raise TypeError(f"then must be a schedule, with a method rates(steps, plan), not {self.then!r}")
         if (self.steps is None) == (self.epochs is None):
             raise TypeError("either steps or epochs must be given")
-        whole("steps" if self.epochs is None else "epochs", self.steps or self.epochs)
+        whole(
+            "steps" if self.epochs is None else "epochs", self.steps if self.epochs is None else self.epochs
+        )
 
     def on_fit_begin(self, state: FitState) -> None:
         """Hand on to the schedule that comes then."""
@@ -439,4 +441,5 @@ def _total(epochs: int | None, plan: Plan) -> int:
 
 def _between(first: float, last: float, share: Array) -> Array:
     """From first to last along half a cosine."""
-    return np.asarray(last + (first - last) * (1 + np.cos(np.pi * share)) / 2)
+    left = (1 + np.cos(np.pi * share)) / 2
+    return np.asarray(left * first + (1 - left) * last)

@@ -51,8 +51,8 @@ class EarlyStopping:
     >>> from rosenblatt import MLPRegressor
     >>> from rosenblatt.callbacks import EarlyStopping
     >>> stopping = EarlyStopping("loss", patience=3)
-    >>> model = MLPRegressor((4,), solver="sgd", learning_rate_init=0.2, momentum=0.99, max_iter=500,
-    ...                      n_iter_no_change=np.inf, callbacks=[stopping], random_state=0)
+    >>> model = MLPRegressor(hidden_layer_sizes=(4,), solver="sgd", learning_rate_init=0.2, momentum=0.99,
+    ...                      max_iter=500, n_iter_no_change=np.inf, callbacks=[stopping], random_state=0)
     >>> model = model.fit([[0.0], [1.0]], [1.0, 3.0])
     >>> model.n_iter_ - stopping.best_n_iter_, stopping.best_ == min(model.loss_curve_)
     (3, True)
