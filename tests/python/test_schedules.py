@@ -376,5 +376,6 @@ def test_clones_and_grid_searches():
     assert repr(other.callbacks[1]) == repr(model.callbacks[1])
     assert other.callbacks[1] is not model.callbacks[1]
     grid = {"callbacks": [None, [StepDecay(1)], [OneCycle(0.1)]]}
+    model.set_params(callbacks=None)
     search = GridSearchCV(model, grid, cv=2, n_jobs=2).fit(X, Y)
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
