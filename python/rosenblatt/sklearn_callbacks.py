@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     class CallbackSupport:
         """scikit-learn's CallbackSupportMixin, or before its version 1.9 nothing."""
 
-        def _init_callback_context(self, task_name: str = "fit", max_subtasks: int | None = 0) -> Any: ...
+        def _init_callback_context(self, *, max_subtasks: int | None) -> Any: ...
 
 else:
     try:
@@ -47,18 +47,20 @@ class FitTasks:
         Whose fit begins, with callbacks that were set.
     X, y, sample_weight : object
         The arguments of fit.
-    max_iter : int
-        Most epochs.
+    max_iter : int or None
+        Most epochs, if that is known.
     """
 
-    def __init__(self, estimator: CallbackSupport, X: Any, y: Any, sample_weight: Any, max_iter: int) -> None:
+    def __init__(
+        self, estimator: CallbackSupport, X: Any, y: Any, sample_weight: Any, max_iter: int | None
+    ) -> None:
         self._estimator = estimator
         self._data = {
             "X": X,
             "y": y,
             "metadata": None if sample_weight is None else {"sample_weight": sample_weight},
         }
-        self._fit = estimator._init_callback_context(max_subtasks=int(max_iter))
+        self._fit = estimator._init_callback_context(max_subtasks=None if max_iter is None else int(max_iter))
         self._epoch: Any = None
 
     def on_fit_begin(self, state: FitState) -> None:
@@ -100,7 +102,7 @@ class FitTasks:
 
 
 def begun_tasks(
-    estimator: CallbackSupport, X: Any, y: Any, sample_weight: Any, max_iter: int
+    estimator: CallbackSupport, X: Any, y: Any, sample_weight: Any, max_iter: int | None
 ) -> FitTasks | None:
     """Set up scikit-learn's callbacks for a fit, if there are any.
 

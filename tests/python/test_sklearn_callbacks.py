@@ -186,6 +186,72 @@ else:
         estimator(max_iter=4).set_callbacks(ProgressBar()).fit(X, Y)
         assert f"{estimator.__name__} - fit" in capsys.readouterr().out
 
+    # Perceptron.
+
+    @pytest.mark.parametrize("penalty", [None, "l1", "l2", "elasticnet"])
+    @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+    @pytest.mark.parametrize("classes", [2, 3])
+    def test_the_epochs_of_a_perceptron(classes, dtype, penalty):
+        rows, y = X.astype(dtype), Y % classes
+        parameters = {"penalty": penalty, "tol": None, "alpha": 0.01}
+        recorder = Recorder()
+        model = Perceptron(**parameters, max_iter=3, n_jobs=2).set_callbacks(recorder).fit(rows, y)
+        plain = Perceptron(**parameters, max_iter=3).fit(rows, y)
+        np.testing.assert_array_equal(model.coef_, plain.coef_)
+        np.testing.assert_array_equal(model.intercept_, plain.intercept_)
+        units = 1 if classes == 2 else 3
+        tasks = [("begin", ("fit", 0)), *epochs(3 * units), ("end", ("fit", 0))]
+        assert recorder.heard[1:-1] == tasks
+        ended = [fitted for hook, fitted, *_ in recorder.models if hook == "end"]
+        for i, fitted in enumerate(ended[:-1]):
+            unit, n = divmod(i, 3)
+            whole = Perceptron(**parameters, max_iter=n + 1).fit(rows, y)
+            np.testing.assert_allclose(fitted.coef_[unit], whole.coef_[unit], rtol=1e-6)
+            np.testing.assert_allclose(fitted.intercept_[unit], whole.intercept_[unit], rtol=1e-6)
+            assert fitted.predict(rows).shape == (120,)
+            np.testing.assert_array_equal(fitted.coef_[unit + 1 :], 0)
+        np.testing.assert_array_equal(ended[-1].predict(rows), model.predict(rows))
+        assert not {"_tasks", "_callback_fit_ctx", "_skl_callbacks_to_teardown"} & vars(model).keys()
+
+    def test_a_perceptron_that_converges_ends_every_task_that_it_begins():
+        recorder = Recorder()
+        model = Perceptron().set_callbacks(recorder).fit(X, Y)
+        begun = [task for hook, *task in recorder.heard if hook == "begin"]
+        ended = [task for hook, *task in recorder.heard if hook == "end"]
+        assert sorted(begun) == sorted(ended)
+        assert len(begun) > model.n_iter_
+
+    def test_a_callback_of_theirs_stops_a_perceptron():
+        model = Perceptron(tol=None).set_callbacks(Recorder(stop_at=1)).fit(X, Y == 1)  # without a warning
+        whole = Perceptron(tol=None, max_iter=2).fit(X, Y == 1)
+        np.testing.assert_array_equal(model.coef_, whole.coef_)
+        assert model.n_iter_ == 2
+
+    def test_a_callback_of_theirs_that_raises_leaves_a_perceptron_as_it_was():
+        recorder = Recorder(fail_at=1)
+        model = Perceptron(tol=None).set_callbacks(recorder)
+        with pytest.raises(LookupError, match="from scikit-learn's callback"):
+            model.fit(X, Y)
+        assert recorder.heard[-1][0] == "teardown"
+        assert not hasattr(model, "coef_")
+
+    def test_partial_fit_of_a_perceptron():
+        recorder = Recorder()
+        model = Perceptron().set_callbacks(recorder)
+        for _ in range(2):
+            model.partial_fit(X, Y == 1, classes=[False, True])
+        one = [("begin", ("fit", 0)), *epochs(1), ("end", ("fit", 0))]
+        assert [task for task in recorder.heard if task[0] in ("begin", "end")] == one + one
+
+    def test_the_scores_of_a_perceptron():
+        monitor = ScoringMonitor(scoring="accuracy")
+        Perceptron(tol=None, max_iter=3).set_callbacks(monitor).fit(X, Y == 1)
+        data = monitor.get_logs().data
+        scores = [Perceptron(tol=None, max_iter=n).fit(X, Y == 1).score(X, Y == 1) for n in (1, 2, 3)]
+        assert [row["accuracy"] for row in data if row["task_name"] == "epoch"] == scores
+
+    # In scikit-learn's own estimators.
+
     def test_in_a_pipeline(capsys):
         model = make_pipeline(StandardScaler(), make())
         recorder = Recorder()
