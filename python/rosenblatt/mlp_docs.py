@@ -96,7 +96,8 @@ PARAMETERS_DOC = """    hidden_layer_sizes : int or sequence of int, default=(10
     max_fun : int, default=15000
         Most evaluations of the loss by lbfgs.
     callbacks : list of Callback or None, default=None
-        Objects whose ``on_epoch_end(state)`` is called after each epoch; see `rosenblatt.callbacks`.
+        Objects that are told of the training, and may stop it, save it or give it its learning rates; see
+        `rosenblatt.callbacks` and `rosenblatt.schedules`.
     n_threads : int or None, default=None
         Threads to use at most; the result does not depend on it. None: ``OMP_NUM_THREADS``, else the cores
         that the process may use.
@@ -171,7 +172,8 @@ RAISES_DOC = """
     ValueError
         For parameters out of range, X, y or weights with wrong shapes, NaN or infinity, weights that are all
         zero, and where the training ends in parameters that are not finite. The estimator then is as it
-        was before.
+        was before. What a callback raises comes out, too, and leaves the estimator as of the last whole
+        epoch.
     TypeError
-        For callbacks without ``on_epoch_end``.
+        For callbacks with none of their methods.
 """
