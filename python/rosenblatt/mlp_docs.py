@@ -42,7 +42,7 @@ CLASSIFIER_PARAMETERS_DOC = """    loss : str or callable, default="log_loss"
         How much "focal" looks away from rows that are right already.
     class_weight : dict, list of dict, "balanced" or None, default=None
         Weight of each class, multiplied with those of the rows; a list for several labels or outputs;
-        "balanced" is rows / (classes · rows of the class).
+        "balanced" is rows / (classes · rows of the class). The rows of X_val keep their own weights.
 """
 
 PARAMETERS_DOC = """    hidden_layer_sizes : int or sequence of int, default=(100,)
@@ -86,9 +86,10 @@ PARAMETERS_DOC = """    hidden_layer_sizes : int or sequence of int, default=(10
     nesterovs_momentum : bool, default=True
         Nesterov's form of it.
     early_stopping : bool, default=False
-        Watch the score on held-out rows instead of the loss, and end with the best parameters. Not for lbfgs.
+        Watch the score on held-out rows, or on the X_val of fit, instead of the loss, and end with the best
+        parameters. With lbfgs only where there is an X_val, and then by iterations.
     validation_fraction : float, default=0.1
-        Share of the rows held out for it, in [0, 1).
+        Share of the rows held out for it, in [0, 1); none are where fit is given X_val.
     beta_1, beta_2, epsilon : float, default=0.9, 0.999, 1e-8
         Adam's decay rates, in [0, 1), and its guard against division by zero.
     n_iter_no_change : int or inf, default=10
@@ -106,10 +107,10 @@ PARAMETERS_DOC = """    hidden_layer_sizes : int or sequence of int, default=(10
         activation, as scikit-learn does for those that it has.
     n_init : int, default=1
         Starts from other initial weights, of which the one with the lowest loss (with early stopping, the
-        best score) is kept.
+        best score) is kept; in the first fit only, and not in partial_fit.
     scoring : str, callable or None, default=None
-        What early stopping watches: accuracy or R² (None), "loss", a scorer's name, or a callable
-        ``scorer(estimator, X, y)``.
+        What early stopping watches: accuracy or R² (None), minus the validation loss ("loss"), a scorer's
+        name, or a callable ``scorer(estimator, X, y)``, which is given sample_weight where there is any.
     penalty : {"l2", "l1", "elasticnet"}, default="l2"
         Of the weights: alpha (l1_ratio · Σ|W| + (1 − l1_ratio) / 2 · Σ W²) / batch; l1_ratio is 0 for "l2"
         and 1 for "l1".
@@ -155,8 +156,15 @@ ATTRIBUTES_DOC = """
     loss_, best_loss_, loss_curve_ : float, float or None, list of float
         Loss of the last epoch, the lowest one (None with early stopping), and of every epoch; of lbfgs, which
         scikit-learn keeps no curve of, of every iteration.
-    validation_scores_, best_validation_score_ : list of float and float, or None
-        Scores of early stopping.
+    validation_scores_, validation_loss_curve_ : list of float, or None
+        Score and loss, without the penalty, on the validation rows, of every epoch; None without such rows.
+    best_validation_score_ : float or None
+        The highest score.
+    start_losses_, best_start_ : list of float, int
+        loss_ of each of the n_init starts, infinite where parameters were not, and which one was kept, counted
+        from 0.
+    stopped_ : bool
+        Whether early stopping has ended a training by partial_fit.
     n_iter_, t_ : int
         Epochs run by the last call, and rows seen by all (0 for lbfgs).
     n_layers_, n_outputs_, out_activation_ : int, int, str
@@ -169,8 +177,8 @@ RAISES_DOC = """
     Raises
     ------
     ValueError
-        For parameters out of range, X, y or weights with wrong shapes, NaN or infinity, weights that are all
-        zero, and where the training ends in parameters that are not finite. The estimator then is as it
+        For parameters out of range, X, y or weights (also of the validation set) with wrong shapes, NaN or
+        infinity, weights that are all zero, and where the training ends in parameters that are not finite. The estimator then is as it
         was before.
     TypeError
         For callbacks without ``on_epoch_end``.

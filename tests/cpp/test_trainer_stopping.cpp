@@ -32,9 +32,9 @@ TEST_CASE("the listener hears of every epoch and may end the training") {
     for (std::size_t i = 0; i < 4; ++i) {
         CHECK(heard[i].number == i + 1);
         CHECK(heard[i].loss == run.trainer.loss_curve()[i]);
-        CHECK(std::isnan(heard[i].validation_score));
+        CHECK(heard[i].validation_score == run.trainer.validation_scores()[i]);
+        CHECK(heard[i].validation_loss == run.trainer.validation_losses()[i]);
     }
-    CHECK(run.trainer.validation_scores().empty());
     // The number counts from 1 in every call.
     heard.clear();
     run.trainer.fit(run.network, points.data(), 2, run.random, listener);

@@ -173,7 +173,16 @@ TEST_CASE("without early stopping, watching changes nothing but what is known") 
     Network<double> network = make_classifier<double>();
     Trainer<double> blind(network, sgd_options());
     MersenneTwister random(3);
-    blind.fit(network, data, 10, random, {});
+    std::size_t epochs = 0;
+    Listener listener;
+    listener.on_epoch = [&](const Epoch& epoch) {
+        ++epochs;
+        CHECK(std::isnan(epoch.validation_score));
+        CHECK(std::isnan(epoch.validation_loss));
+        return false;
+    };
+    blind.fit(network, data, 10, random, listener);
+    CHECK(epochs == 10);
     CHECK(parameters(network) == parameters(watched.network));
     CHECK(blind.loss_curve() == watched.trainer.loss_curve());
     CHECK(blind.validation_scores().empty());
