@@ -154,7 +154,7 @@ TEST_CASE("an unknown name is refused with the list of those that are known") {
     CHECK_THROWS_WITH_AS((void)parse_activation("relu"),
                          "unknown activation 'relu'; expected one of HardLimit, ReLU, Linear, Sigmoid, Tanh, Softmax, "
                          "Exponential, SymmetricHardLimit, LeakyReLU, ELU, SELU, GELU, SiLU, Softplus, Softsign, "
-                         "HardSigmoid, Sin, RadialBasis",
+                         "HardSigmoid, Sin, RadialBasis, Ordered",
                          std::invalid_argument);
     CHECK_THROWS_AS((void)parse_activation(""), std::invalid_argument);
 }
