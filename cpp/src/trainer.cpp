@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <numeric>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -14,6 +16,8 @@ using Clock = std::chrono::steady_clock;
 
 // Ten looks a second: a person does not wait, and a look every tenth of a second costs nothing.
 constexpr std::chrono::milliseconds look_interval{100};
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
@@ -63,17 +67,22 @@ private:
 };
 
 template <class T>
-Trainer<T>::Trainer(const Network<T>& network, const TrainerOptions& options, std::shared_ptr<Optimizer<T>> optimizer)
+Trainer<T>::Trainer(const Network<T>& network, const TrainerOptions& options, std::shared_ptr<Optimizer<T>> optimizer,
+                    OwnLoss<T> own_loss)
     : options_(options),
+      own_loss_(std::move(own_loss)),
       optimizer_(optimizer != nullptr ? std::move(optimizer)
                                       : std::make_shared<Optimizer<T>>(network.layout(), options.optimizer)) {
     if (optimizer_->layout().sizes() != network.layout().sizes()) {
         throw std::invalid_argument("the optimizer is that of a network of other sizes");
     }
-    check_loss(options.loss, network.layout().layers().back().activation);
+    if (!own_loss_) {
+        check_loss(options.loss, network.layout().layers().back().activation);
+    }
     if (options.batch_size == 0) {
         throw std::invalid_argument("batch_size must be at least 1, not 0");
     }
+    check_noise(options.noise, network.layout());
 }
 
 template <class T>
@@ -150,22 +159,43 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
                          const Listener& listener) {
     const std::size_t batch_size = std::min(options_.batch_size, data.training.size());
     Team team(worthwhile_threads(network.layout(), batch_size, options_.threads, data.rows));
-    TrainingStep<T> step(network, batch_size, team, data.rows);
+    Noise noise = options_.noise;
+    if (noise.is_on()) {
+        noise.seed = std::uint64_t{random.next()} << 32U;
+        noise.seed |= random.next();
+        noise.rows = static_cast<std::uint64_t>(progress_.samples);  // a later fit with the same seed draws others
+    }
+    std::vector<Way> ways = promising_ways(network.layout(), batch_size, team.size(), data.rows);
+    if (optimizer_->clips_norm() || optimizer_->limits_norms()) {
+        std::erase(ways, Way::by_inputs);  // which begins the next pass while others still move parameters
+    }
+    TrainingStep<T> step(network, batch_size, team, data.rows, std::move(ways), optimizer_->clips_norm(), noise);
+    step.take_own_loss(own_loss_);
+    std::optional<Validation<T>> validation;
+    if (!data.validation.empty()) {
+        validation.emplace(network.layout(), data.validation,
+                           ValidationOptions{options_.loss, options_.loss_scale, options_.score}, team, own_loss_);
+    }
     std::vector<std::int64_t> order(data.training.begin(), data.training.end());
     std::vector<std::int64_t> permutation(options_.shuffle ? order.size() : 0);
     std::vector<std::int64_t> shuffled(permutation.size());
     // To be interrupted within an epoch, its beginning must be saved; a short one is rather waited for. The first one
-    // is taken for short if it is below 10^8 operations: a twentieth of a second at 2 GFLOP/s.
-    // Whoever listens to every batch may throw in any epoch.
+    // is taken for short if it is below 10^8 operations: a twentieth of a second at 2 GFLOP/s. None is where batches
+    // may throw: with a loss of one's own, and where somebody listens to them.
     LastEpoch last_epoch(network, *optimizer_);
     constexpr std::size_t most_multiplications = 17'000'000;  // of a forward pass: a sixth of all operations
-    if (listener.on_batch ||
-        order.size() > most_multiplications / multiplications_per_row(network.layout(), data.rows)) {
+    const bool may_throw = own_loss_ || listener.on_batch;
+    if (may_throw || order.size() > most_multiplications / multiplications_per_row(network.layout(), data.rows)) {
         last_epoch.save();
     }
     std::vector<double> rates(listener.before_epoch ? (order.size() - 1) / batch_size + 1 : 0);
     constexpr std::size_t most_reserved = 100'000;  // a training that may be endless reserves no more
-    loss_curve_.reserve(loss_curve_.size() + std::min(max_iter, most_reserved));
+    const std::size_t reserved = loss_curve_.size() + std::min(max_iter, most_reserved);
+    loss_curve_.reserve(reserved);
+    if (validation) {
+        validation_scores_.reserve(reserved);
+        validation_losses_.reserve(reserved);
+    }
     Interruption interruption{listener};
     Clock::time_point begin = Clock::now();
     for (std::size_t epoch = 1; epoch <= max_iter; ++epoch) {
@@ -182,7 +212,7 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
         Course course;
         try {
             course = train_epoch(network, step, data, plan, listener, last_epoch.is_saved() ? &interruption : nullptr);
-        } catch (...) {  // the listener's, about a batch or an interruption: then the last epoch is saved
+        } catch (...) {  // of a loss of one's own, or the listener's, of a batch or an interruption: then it is saved
             last_epoch.restore();
             throw;
         }
@@ -194,19 +224,25 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
         const double learning_rate = optimizer_->learning_rate();
         progress_.samples += static_cast<double>(course.rows);
         loss_curve_.push_back(loss);
-        double validation_score = std::numeric_limits<double>::quiet_NaN();
-        if (options_.early_stopping) {
-            validation_score = score(network, data.rows, data.targets, data.validation, options_.score, team);
-            validation_scores_.push_back(validation_score);
+        typename Validation<T>::Result seen{nan, nan};
+        if (validation) {
+            seen = validation->evaluate(network);
+            validation_losses_.push_back(seen.loss);
+            validation_scores_.push_back(listener.score ? nan : seen.score);
+            if (listener.score) {
+                validation_scores_.back() = listener.score();
+            }
+            seen.score = validation_scores_.back();
         }
-        count_improvement(network, loss, validation_score);
+        count_improvement(network, loss, seen.score);
         optimizer_->epoch_ends(progress_.samples);
         bool is_converged = false;
         if (progress_.no_improvement > options_.n_iter_no_change) {
             is_converged = optimizer_->stalled();
             progress_.no_improvement = is_converged ? progress_.no_improvement : 0;
         }
-        const bool is_stopped = listener.on_epoch && listener.on_epoch({epoch, loss, validation_score, learning_rate});
+        const bool is_stopped =
+            listener.on_epoch && listener.on_epoch({epoch, loss, seen.score, seen.loss, learning_rate});
         if (is_stopped || course.ending == Course::Ending::stopped) {
             return Ending::stopped_by_listener;
         }
@@ -221,7 +257,7 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
         if (interruption.requested(end)) {
             return Ending::interrupted;
         }
-        if (listener.on_batch || end - begin > look_interval / 2) {
+        if (may_throw || end - begin > look_interval / 2) {
             last_epoch.save();
         } else {
             last_epoch.forget();
@@ -235,6 +271,7 @@ template <class T>
 Ending Trainer<T>::fit(Network<T>& network, const TrainingData& data, std::size_t max_iter, MersenneTwister& random,
                        const Listener& listener) {
     check_training_data(data, network.layout());
+    check_noise(options_.noise, data.rows);
     if (options_.early_stopping && data.validation.empty()) {
         throw std::invalid_argument("early stopping needs rows to validate on");
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,28 @@ from rosenblatt.precision import Array
 from rosenblatt.schedules import Plan, checked_rates
 from rosenblatt.training_states import BatchState, EpochState, FitState, Moment
 
-__all__ = ["Audience", "gathered"]
+__all__ = ["Audience", "Outcome", "gathered"]
+
+
+class Outcome(NamedTuple):
+    """How a training ended, as far as the fit around it wants to know.
+
+    Attributes
+    ----------
+    is_interrupted : bool
+        Whether the user interrupted it.
+    failure : BaseException or None
+        What a callback raised; network and model are as of the last whole epoch then.
+
+    Examples
+    --------
+    >>> from rosenblatt.audience import Outcome
+    >>> Outcome(is_interrupted=False, failure=None).failure is None
+    True
+    """
+
+    is_interrupted: bool
+    failure: BaseException | None
 
 
 def gathered(model: Listened, **training: Any) -> Audience | None:
@@ -63,8 +84,8 @@ class Audience:
         Marks the parameters as of now as those that the training is to leave.
     batches : int or None, default=None
         In an epoch; None for a solver that takes all rows at once.
-    monitored : tuple of str, default=("loss",)
-        What `on_epoch` will be given of "loss", "validation_score" and "validation_loss".
+    is_watched : bool, default=False
+        Whether `on_epoch` will be given the score and the loss on validation rows.
     epochs_before : int, default=0
         Those of the calls of partial_fit before.
     next_rate : callable or None, default=None
@@ -98,14 +119,14 @@ class Audience:
         as_of_now: Callable[[], Any],
         keep: Callable[[], None] | None = None,
         batches: int | None = None,
-        monitored: tuple[str, ...] = ("loss",),
+        is_watched: bool = False,
         epochs_before: int = 0,
         next_rate: Callable[[], float] | None = None,
     ) -> None:
         self.epochs = 0
         self.failure: BaseException | None = None
         self._model, self._callbacks = model, callbacks
-        self._rows, self._batches, self._monitored = rows, batches, monitored
+        self._rows, self._batches, self._is_watched = rows, batches, is_watched
         self._as_of_now, self._keep = as_of_now, keep
         self._epochs_before = epochs_before
         self._next_rate = next_rate
@@ -164,14 +185,18 @@ class Audience:
             return any([_is_true(hook(state)) for hook in self._on_batch_end])  # noqa: C419
 
     def on_epoch(
-        self, n_iter: int, loss: float, score: float | None = None, learning_rate: float | None = None
+        self,
+        n_iter: int,
+        loss: float,
+        score: float = np.nan,
+        validation_loss: float = np.nan,
+        learning_rate: float | None = None,
     ) -> bool:
         """Tell that an epoch has ended; says whether to stop."""
         self.epochs = n_iter
-        watches_score = "validation_score" in self._monitored
         if self._model.verbose:
             print(f"Iteration {n_iter}, loss = {loss:.8f}")
-            if watches_score:
+            if self._is_watched:
                 print(f"Validation score: {score:f}")
             if self._next_rate and self._next_rate() != self._rate:
                 self._rate = self._next_rate()
@@ -183,7 +208,8 @@ class Audience:
                 n_iter=n_iter,
                 max_iter=int(self._model.max_iter),
                 loss=loss,
-                validation_score=score if watches_score else None,
+                validation_score=score if self._is_watched else None,
+                validation_loss=validation_loss if self._is_watched else None,
                 n_samples=self._rows,
                 seconds=self._seconds(),
                 learning_rate=learning_rate,
@@ -217,7 +243,7 @@ class Audience:
             n_samples=self._rows,
             batches=self._batches,
             learning_rate=None if self._batches is None else float(self._model.learning_rate_init),
-            monitored=self._monitored,
+            monitored=("loss", "validation_loss", "validation_score") if self._is_watched else ("loss",),
             epochs_before=self._epochs_before,
             n_iter=self.epochs,
             seconds=self._seconds(),

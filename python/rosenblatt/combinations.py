@@ -151,6 +151,11 @@ COMBINATIONS: list[Combination] = [
         for solver in ("lm", "rprop")
     ),
     Combination(
+        ("hidden_layer_sizes", "dropout"),
+        lambda model: is_on(model.dropout) and not model._hidden_sizes(),
+        "there is no hidden layer to drop activations of; input_dropout drops inputs",
+    ),
+    Combination(
         ("solver", "callbacks"),
         lambda model: model.solver in ("lbfgs", "lm", "rprop") and _has_schedule(model),
         "a schedule gives learning rates, and this solver has none",
@@ -164,6 +169,19 @@ COMBINATIONS: list[Combination] = [
         ("solver", "bayesian"),
         lambda model: model.bayesian and model.solver != "lm",
         "Bayesian regularisation is a part of solver='lm'",
+    ),
+    Combination(
+        ("solver", "loss"),
+        lambda model: model.solver == "lbfgs" and model.loss == "perceptron",
+        "the perceptron rule is no gradient, which lbfgs needs; use another solver",
+    ),
+    Combination(
+        ("loss", "label_smoothing"),
+        lambda model: (
+            is_on(getattr(model, "label_smoothing", 0))
+            and (callable(model.loss) or model.loss not in ("log_loss", "focal"))
+        ),
+        "labels are smoothed for the log-loss and the focal loss",
     ),
     Combination(
         ("solver", "loss"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sklearn
 from sklearn import neural_network
+from sklearn.base import ClassifierMixin
 from sklearn.neural_network._stochastic_optimizers import AdamOptimizer, SGDOptimizer
 from sklearn.preprocessing import LabelBinarizer
 
@@ -43,7 +45,8 @@ def to_sklearn(model: MLP) -> Any:
     Raises
     ------
     ValueError
-        For a loss that the installed scikit-learn does not have.
+        For a loss or an activation that the installed scikit-learn does not have, for more than one
+        activation, and for several outputs of classes.
 
     Examples
     --------
@@ -54,12 +57,13 @@ def to_sklearn(model: MLP) -> Any:
     """
     kind = _kind(model)
     ours, known = model.get_params(deep=False), kind._get_param_names()
-    loss = ours["loss"]
-    if "loss" not in known and loss not in ("squared_error", "log_loss"):
-        raise ValueError(f"scikit-learn {sklearn.__version__} has no loss {loss!r}; it needs 1.7 or later")
+    _check_loss(kind, ours)
+    ours["activation"] = _one_activation(ours["activation"])
     theirs = kind(**{name: value for name, value in ours.items() if name in known})
     if "coefs_" not in model.__dict__:
         return theirs
+    if isinstance(model.__dict__.get("classes_"), list):
+        raise ValueError("scikit-learn's MLPClassifier has no several outputs of classes")
     for name in _FITTED:
         if name in model.__dict__:
             value = model.__dict__[name]
@@ -147,10 +151,33 @@ def from_sklearn(kind: type[MLP], theirs: Any) -> Any:
     return model
 
 
+def _one_activation(activation: str | Sequence[str]) -> str:
+    """The activation of all hidden layers, one of those that scikit-learn has."""
+    names = {activation} if isinstance(activation, str) else set(activation) or {"relu"}
+    if len(names) > 1:
+        raise ValueError(f"scikit-learn has one activation for all hidden layers, not {activation!r}")
+    name = names.pop()
+    if name not in ("identity", "logistic", "tanh", "relu"):
+        raise ValueError(f"scikit-learn has no activation {name!r}")
+    return name
+
+
 def _kind(ours: Any) -> Any:
     """The class of scikit-learn that a class of ours, or one derived from it, stands in for."""
-    is_classifier = hasattr(ours, "predict_proba")
-    return neural_network.MLPClassifier if is_classifier else neural_network.MLPRegressor
+    kind = ours if isinstance(ours, type) else type(ours)
+    return neural_network.MLPClassifier if issubclass(kind, ClassifierMixin) else neural_network.MLPRegressor
+
+
+def _check_loss(kind: Any, ours: dict[str, Any]) -> None:
+    """Refuse a loss that their estimator of this kind does not have."""
+    loss = ours["loss"]
+    own = "log_loss" if issubclass(kind, ClassifierMixin) else "squared_error"
+    if loss == "poisson" and "loss" not in kind._get_param_names():
+        raise ValueError(f"scikit-learn {sklearn.__version__} has no loss 'poisson'; it needs 1.7 or later")
+    if loss not in (own, "poisson"):
+        raise ValueError(f"scikit-learn's {kind.__name__} has no loss {loss!r}")
+    if ours.get("label_smoothing", 0) != 0:
+        raise ValueError(f"scikit-learn's {kind.__name__} has no label_smoothing={ours['label_smoothing']!r}")
 
 
 def _or(value: float | None, otherwise: float) -> float:

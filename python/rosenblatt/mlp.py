@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import chain, pairwise
 from typing import Any, Self
 
@@ -12,23 +14,35 @@ from numpy.typing import ArrayLike
 from scipy.sparse import issparse
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from rosenblatt import lbfgs, stochastic
-from rosenblatt.fitted_network import LOSSES, initial_network, network_of, parameter_views
+from rosenblatt import lbfgs, levenberg_marquardt, stochastic
+from rosenblatt.audience import Outcome
+from rosenblatt.features import HiddenFeatures
+from rosenblatt.fitted_network import initial_network, network_of, parameter_views
 from rosenblatt.gradient_check import largest_error
+from rosenblatt.input_gradient import InputGradient
 from rosenblatt.listening import checked_callbacks
 from rosenblatt.memory import check_memory
 from rosenblatt.mlp_parameters import STOCHASTIC, MLPParameters
 from rosenblatt.network import Network
+from rosenblatt.noise import check_noise
 from rosenblatt.optimizer_state import restored, saved
+from rosenblatt.own_loss import check_own_loss
+from rosenblatt.patience import Patience
 from rosenblatt.plain_arrays import DTYPES, is_plain, validated
 from rosenblatt.precision import Array, CoreNetwork
 from rosenblatt.random_state import Random, seeded
 from rosenblatt.sklearn_callbacks import CONTEXT_ATTRIBUTES, CallbackSupport, FitTasks, begun_tasks
 from rosenblatt.sparse import compressed_rows
+from rosenblatt.starts import train_best
 from rosenblatt.threads import thread_count
 from rosenblatt.training_data import TrainingData, checked_weights
+from rosenblatt.validation import Given, checked_scorer, own_validation
 
 __all__ = ["MLP", "is_stochastic"]
+
+# Frames from a warning here to the caller of partial_fit: _fit_in_place, _fit, partial_fit, scikit-learn's
+# wrapper.
+_CALLER = 5
 
 
 def is_stochastic(model: MLP) -> bool:
@@ -62,7 +76,7 @@ def is_stochastic(model: MLP) -> bool:
     return True
 
 
-class MLP(ABC, CallbackSupport, MLPParameters):
+class MLP(ABC, CallbackSupport, HiddenFeatures, InputGradient, MLPParameters):
     """Base of both estimators; not to be used by itself."""
 
     # Set by fit. Declared for the reader and for mypy; scikit-learn's checks want them absent before.
@@ -72,7 +86,11 @@ class MLP(ABC, CallbackSupport, MLPParameters):
     loss_curve_: list[float]
     best_loss_: float | None
     validation_scores_: list[float] | None
+    validation_loss_curve_: list[float] | None
     best_validation_score_: float | None
+    best_start_: int
+    start_losses_: list[float]
+    stopped_: bool
     n_iter_: int
     t_: int
     n_layers_: int
@@ -86,6 +104,7 @@ class MLP(ABC, CallbackSupport, MLPParameters):
     _optimizer_options: dict[str, Any]
     _epochs: int
     _tasks: FitTasks
+    _patience: Patience
 
     # What the two estimators do differently.
 
@@ -96,12 +115,34 @@ class MLP(ABC, CallbackSupport, MLPParameters):
         """Encode y for the core (labels of int64, or a table), and tell the number of outputs."""
 
     @abstractmethod
+    def _validation_targets(self, y: Any, dtype: np.dtype[Any]) -> Array:
+        """Encode the y of a validation set, of the same kind as the y of the training."""
+
+    def _class_weighted(self, weights: Array | None, y: Array, *, is_partial: bool) -> Array | None:
+        """Weights of rows, multiplied with those of their classes where there are any."""
+        return weights
+
+    @abstractmethod
     def _loss(self) -> dict[str, Any]:
         """Name the core's loss, its scale, and the score of early stopping."""
 
     @abstractmethod
     def _stratify(self, y: Array) -> Array | None:
         """Tell by what validation rows are to be stratified, if by anything."""
+
+    def _groups(self) -> list[int]:
+        """Tell the widths of the groups of outputs that have an activation each; none: all share one."""
+        return []
+
+    def _take_out_activation(self, needed: str, *, goes_on: bool) -> None:
+        """Have the last layer that the loss needs, or refuse to go on with another one."""
+        if goes_on and needed != self.out_activation_:
+            raise ValueError(
+                "the training is to go on with a network whose last layer has the activation "
+                f"{self.out_activation_!r}, but the loss {self.loss!r} needs {needed!r}; "
+                "without warm_start, fit begins with a new network"
+            )
+        self.out_activation_ = needed
 
     # The road of a fit.
 
@@ -111,6 +152,7 @@ class MLP(ABC, CallbackSupport, MLPParameters):
         y: ArrayLike,
         sample_weight: ArrayLike | None,
         *,
+        validation: Given,
         is_partial: bool = False,
         classes: ArrayLike | None = None,
     ) -> Self:
@@ -118,20 +160,34 @@ class MLP(ABC, CallbackSupport, MLPParameters):
 
         One that a callback ends by an exception leaves what was trained in whole epochs.
         """
-        tasks = begun_tasks(self, X, y, sample_weight, 1 if is_partial else self.max_iter)
+        epochs = 1 if is_partial else self.n_init * self.max_iter
+        tasks = begun_tasks(self, X, y, sample_weight, epochs)
         candidate = self._copy()
         if tasks is not None:
             candidate._tasks = tasks
-        failure = candidate._fit_in_place(X, y, sample_weight, is_partial, classes)
+        failure = candidate._fit_in_place(X, y, sample_weight, validation, is_partial, classes)
         candidate.__dict__.pop("_tasks", None)
         self.__dict__ = candidate.__dict__  # not update: names of columns that are gone must go
         if failure is not None:
             raise failure
+        if tasks is not None:
+            tasks.end(self._copy_without_listeners)
         return self
 
     def _copy(self) -> Self:
         copy = object.__new__(type(self))  # copy.copy would copy the parameters as well
         copy.__dict__.update(self.__dict__)
+        return copy
+
+    def _as_of_now(
+        self, network: CoreNetwork, leave_attributes: Callable[[MLP], None], goes_on: bool
+    ) -> Self:
+        """A copy for callbacks, with a network of its own and what is known of the training so far."""
+        copy = self._copy_without_listeners()
+        leave_attributes(copy)
+        copy._adopt(network)
+        if not goes_on:
+            copy.start_losses_ = [copy.loss_]
         return copy
 
     def _copy_without_listeners(self) -> Self:
@@ -142,31 +198,85 @@ class MLP(ABC, CallbackSupport, MLPParameters):
         return copy
 
     def _fit_in_place(
-        self, X: Any, y: Any, sample_weight: Any, is_partial: bool, classes: Any
+        self, X: Any, y: Any, sample_weight: Any, validation: Given, is_partial: bool, classes: Any
     ) -> BaseException | None:
-        if is_partial and self.early_stopping:
-            raise ValueError("partial_fit does not support early_stopping=True")
+        validation.check()
+        if is_partial and self.early_stopping and validation.X is None:
+            raise ValueError("partial_fit does not support early_stopping=True without X_val and y_val")
         self._check_parameters()
+        check_noise(self, X)
         checked_callbacks(self)
+        checked_scorer(self, validation.weights is not None)
         goes_on = (self.warm_start or is_partial) and hasattr(self, "coefs_")
         network, data, random = self._prepared(
             X, y, sample_weight, goes_on=goes_on, is_partial=is_partial, classes=classes
         )
-        if self.solver == "lbfgs":
-            failure = lbfgs.train(self, network, data, goes_on=goes_on)
-        else:
-            stratify = self._stratify(data.y)
-            failure = stochastic.train(
-                self, network, data, stratify, random, goes_on=goes_on, is_partial=is_partial
+        if callable(self.loss) and not (goes_on and is_partial):
+            check_own_loss(self.loss, data.y, self.out_activation_, self.n_outputs_, data.weights is not None)
+        if validation.X is not None:
+            data = data.watching(own_validation(self, validation, network.theta(1).dtype))
+        elif self.early_stopping and self.solver != "lbfgs":
+            data = data.split(self.validation_fraction, self._stratify(data.y), random, (X, y))
+        if not goes_on:
+            self.best_start_ = 0
+        if not is_partial:
+            self.stopped_ = False
+            self.__dict__.pop("_patience", None)
+        elif self.early_stopping and self.__dict__.get("stopped_"):
+            warnings.warn(
+                "partial_fit learned nothing from these rows: early stopping has ended the training with the "
+                "best parameters (stopped_ is True). To go on, set early_stopping=False or fit anew.",
+                UserWarning,
+                stacklevel=_CALLER,
             )
-        self._adopt(network)
+            return None
+        if self.n_init > 1 and not is_partial and not goes_on:
+            return train_best(self, network, data, random)
+        is_interrupted, failure = self._train(network, data, random, goes_on=goes_on, is_partial=is_partial)
+        if not goes_on:
+            self.start_losses_ = [self.loss_]
+        if is_partial:
+            is_watched = bool(self.early_stopping) and not is_interrupted
+            self.stopped_ = is_watched and self._is_patience_used_up(network)
         return failure
+
+    def _train(
+        self, network: CoreNetwork, data: TrainingData, random: Random, *, goes_on: bool, is_partial: bool
+    ) -> Outcome:
+        """Train a network and take it over; tell whether the user interrupted it, or a callback failed."""
+        if self.solver != "lm":
+            levenberg_marquardt.forget(self)
+        if self.solver == "lm":
+            outcome = levenberg_marquardt.train(self, network, data, goes_on=goes_on)
+        elif self.solver == "lbfgs":
+            outcome = lbfgs.train(self, network, data, goes_on=goes_on)
+        else:
+            outcome = stochastic.train(self, network, data, random, goes_on=goes_on, is_partial=is_partial)
+        self._adopt(network)
+        return outcome
+
+    def _is_patience_used_up(self, network: CoreNetwork) -> bool:
+        """After a call of partial_fit: whether early stopping ends here, with the best parameters of all."""
+        thetas = [network.theta(k) for k in range(1, len(network.sizes))]
+        # A copy: the estimator as it was keeps its own.
+        self._patience = replace(self.__dict__.get("_patience") or Patience())
+        is_used_up = self._patience.is_used_up(
+            self.validation_scores_[-1] if self.validation_scores_ else np.nan,
+            [theta.copy() for theta in thetas],
+            tol=self._number("tol"),
+            limit=self._number("n_iter_no_change"),
+        )
+        if is_used_up:
+            for theta, best in zip(thetas, self._patience.best or thetas, strict=True):
+                theta[...] = best
+        return is_used_up
 
     def _prepared(
         self, X: Any, y: Any, sample_weight: Any, *, goes_on: bool, is_partial: bool, classes: Any
     ) -> tuple[CoreNetwork, TrainingData, Random]:
         """Validate and encode the data; make a network with random parameters, or with those there are."""
         hidden = self._hidden_sizes()
+        self._check_activations(hidden)
         X, y = validated(self, X, y, reset=not goes_on)
         weights = checked_weights(sample_weight, X)
         dtype = np.dtype(np.float32 if X.dtype == np.float32 else np.float64)
@@ -177,13 +287,11 @@ class MLP(ABC, CallbackSupport, MLPParameters):
             y = y.toarray()
         y, outputs = self._targets(y, dtype, goes_on=goes_on, is_partial=is_partial, classes=classes)
         self.n_outputs_ = outputs
+        weights = self._class_weighted(weights, y, is_partial=is_partial)
         random = seeded(self.random_state, for_numpy=self.early_stopping)
         sizes = [X.shape[1], *hidden, outputs]
         self._check_memory(sizes, dtype)
-        if goes_on:
-            network = self._network_before(sizes)
-        else:
-            network = initial_network(sizes, self.activation, self.out_activation_, dtype, random)
+        network = self._network_before(sizes) if goes_on else self._initial_network(sizes, dtype, random)
         return network, TrainingData.whole(X, y, weights), random
 
     def _check_memory(self, sizes: list[int], dtype: np.dtype[Any]) -> None:
@@ -192,12 +300,28 @@ class MLP(ABC, CallbackSupport, MLPParameters):
         A sparse X of little memory may claim any number of columns.
         """
         parameters = sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))
-        # adam: two moments of each. lbfgs: ten differences of parameters and of gradients, all in float64.
-        per_parameter = (
-            25 * 8 if self.solver == "lbfgs" else (2 if self.solver == "sgd" else 3) * dtype.itemsize
-        )
+        if self.solver == "lm":
+            # JᵀJ and its factor, and J for 64 errors, or for those of a row, fewer than parameters.
+            per_parameter = (3 * parameters + 100) * 8
+        elif self.solver == "lbfgs":
+            per_parameter = 25 * 8  # ten differences of parameters and of gradients, all in float64
+        else:  # most solvers: two moments of each, or two like them
+            moments = 1 if self.solver in ("sgd", "rmsprop", "adagrad") else 2
+            gradients = 0 if self.clip_norm is None else 1
+            per_parameter = (1 + moments + gradients) * dtype.itemsize
         check_memory(
             parameters * per_parameter, f"training the {parameters} parameters of the layers {sizes}"
+        )
+
+    def _initial_network(self, sizes: list[int], dtype: np.dtype[Any], random: Random) -> CoreNetwork:
+        return initial_network(
+            sizes,
+            self.activation,
+            self.out_activation_,
+            dtype,
+            random,
+            self.weight_init,
+            self._groups(),
         )
 
     def _network_before(self, sizes: list[int]) -> CoreNetwork:
@@ -217,7 +341,9 @@ class MLP(ABC, CallbackSupport, MLPParameters):
         self.n_layers_ = len(network.sizes)
 
     def _network_of(self, coefs: Sequence[ArrayLike], intercepts: Sequence[ArrayLike]) -> CoreNetwork:
-        return network_of(coefs, intercepts, self.activation, self.out_activation_, self.n_outputs_)
+        return network_of(
+            coefs, intercepts, self.activation, self.out_activation_, self.n_outputs_, groups=self._groups()
+        )
 
     def _was_replaced(self) -> bool:
         """Whether coefs_ and intercepts_ hold other arrays than the network's parameters."""
@@ -230,8 +356,9 @@ class MLP(ABC, CallbackSupport, MLPParameters):
 
         What is written into one shows in the other; arrays that were put in the place of coefs_ or
         intercepts_ are copied once and become views of it. The loss is the one trained with, without the
-        penalty: the sum of (y − a)² / 2 over the outputs, the log-loss, or the Poisson loss. Targets are the
-        network's: a class is a row of zeros with a one in its place, or of two classes 0 or 1.
+        penalty, of one row: for "squared_error" of a regressor, the sum of (y − a)² / 2 over the outputs.
+        Targets are the network's: a class is a row of zeros with a one in its place, or of two classes 0 or
+        1; of several quantiles, each has the target of its output.
 
         Examples
         --------
@@ -243,15 +370,19 @@ class MLP(ABC, CallbackSupport, MLPParameters):
         >>> model.intercepts_[1]
         array([7.])
         """
-        if "coefs_" not in self.__dict__:
-            check_is_fitted(self)
-        if self._was_replaced():
-            self._adopt(self._network_of(self.coefs_, self.intercepts_))
+        network = self._fitted_network()
         box = self.__dict__.get("_glass_box")
-        if box is None or box[0] is not self._network:
-            box = self._network, Network.over(self._network, LOSSES[self.out_activation_])
+        if box is None or box[0] is not network:
+            box = network, Network.over(network, self._loss()["loss"])
             self._glass_box = box
         return box[1]
+
+    def _fitted_network(self) -> CoreNetwork:
+        """The network of coefs_ and intercepts_, also where these arrays were replaced."""
+        check_is_fitted(self)
+        if self._was_replaced():
+            self._adopt(self._network_of(self.coefs_, self.intercepts_))
+        return self._network
 
     # Predictions.
 
@@ -336,7 +467,7 @@ class MLP(ABC, CallbackSupport, MLPParameters):
         Raises
         ------
         ValueError
-            For a loss that the installed scikit-learn does not have.
+            For a loss or an activation that the installed scikit-learn does not have.
 
         Examples
         --------

@@ -73,7 +73,8 @@ PARAMETERS_DOC = """    hidden_layer_sizes : int or sequence of int, default=(10
     shuffle : bool, default=True
         Whether rows are shuffled anew in each epoch.
     random_state : int, RandomState or None, default=None
-        Initial parameters, validation rows and shuffles; the same number gives scikit-learn's training.
+        Initial parameters, validation rows and shuffles, and at last, where they are on, dropout and noise;
+        the same number gives scikit-learn's training.
     tol : float, default=1e-4
         What counts as an improvement of the loss, or of the validation score; for lbfgs, the largest entry of
         the gradient that counts as none.
@@ -120,11 +121,11 @@ PARAMETERS_DOC = """    hidden_layer_sizes : int or sequence of int, default=(10
         Decoupled weight decay: every step takes learning rate · weight_decay · W off (Loshchilov and Hutter
         2019). None: 0.01 for "adamw", else 0.
     dropout : float or sequence of float, default=0.0
-        Share of a hidden layer's activations that are dropped in each step (Srivastava et al. 2014), of all
-        layers or one for each, in [0, 1).
+        Probability p, in [0, 1), of all hidden layers or one for each, that an activation is dropped in a
+        step; the others are multiplied by 1 / (1 − p) (Srivastava et al. 2014).
     input_dropout, input_noise : float, default=0.0
-        Share of the inputs that are dropped, and standard deviation of the normal noise added to them, in
-        each step.
+        The same of the inputs, and standard deviation of the normal noise (Bishop 1995) that is added to them
+        before, in each step; noise only on a dense X.
     batch_norm : bool, default=False
         Normalise the net inputs of the hidden layers over each batch (Ioffe and Szegedy 2015); folded into
         the weights after the training.

@@ -24,7 +24,7 @@ ONE_BATCH = ("rprop",)
 _NUMBERS = (
     *("alpha", "l1_ratio", "learning_rate_init", "power_t", "tol", "momentum"),
     *("beta_1", "beta_2", "epsilon", "rho", "n_iter_no_change"),
-    *("input_dropout", "input_noise"),
+    *("input_dropout", "input_noise", "weight_decay", "clip_value", "clip_norm", "max_norm"),
     *("mu", "mu_decrease", "mu_increase", "mu_max", "min_gradient"),
 )
 
@@ -177,7 +177,8 @@ class MLPParameters(BaseEstimator):  # type: ignore[misc]
     def _check_parameters(self) -> None:
         """Refuse numbers too large for the core, and combinations that have no meaning."""
         for name in _NUMBERS:
-            self._number(name)
+            if getattr(self, name) is not None:
+                self._number(name)
         check_combinations(self)
 
     def _number(self, name: str) -> float:
@@ -195,3 +196,20 @@ class MLPParameters(BaseEstimator):  # type: ignore[misc]
         if any(size >= 2**63 for size in sizes):
             raise ValueError(f"hidden_layer_sizes are too large for any memory: {sizes}")
         return [int(size) for size in sizes]
+
+    def _check_activations(self, hidden: list[int]) -> None:
+        """Refuse names that there are not, and another number of them than there are hidden layers."""
+        if isinstance(self.activation, str) and self.activation in ACTIVATION_NAMES:
+            return
+        if not isinstance(self.activation, list | tuple):
+            self._validate_params()  # it raises; scikit-learn does not call it for a later partial_fit
+            return
+        for name in self.activation:
+            if not (isinstance(name, str) and name in ACTIVATION_NAMES):
+                known = ", ".join(sorted(ACTIVATION_NAMES))
+                raise ValueError(f"activation has {name!r} among its names; expected some of {known}")
+        if len(self.activation) != len(hidden):
+            raise ValueError(
+                f"activation must be one name, or one for each of the {len(hidden)} hidden layer(s) of "
+                f"hidden_layer_sizes; got {len(self.activation)} names"
+            )

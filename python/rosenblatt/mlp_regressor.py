@@ -25,6 +25,8 @@ from rosenblatt.mlp_docs import (
 )
 from rosenblatt.mlp_parameters import keep
 from rosenblatt.precision import Array
+from rosenblatt.regression_losses import check_range, core_loss, levels, out_activation
+from rosenblatt.validation import Given
 
 __all__ = ["MLPRegressor"]
 
@@ -78,6 +80,7 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]  # noqa: D101 (it
     huber_delta: float
     quantile: float | Sequence[float]
     tweedie_power: float
+    _levels: int  # quantiles of each output, with a sequence of them
 
     # scikit-learn, too, has the loss first here and not at all in the classifier, and reads the parameters
     # off this signature; so it is written out.
@@ -138,7 +141,16 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]  # noqa: D101 (it
         keep(self, locals())
 
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
-    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        *,
+        X_val: ArrayLike | None = None,
+        y_val: ArrayLike | None = None,
+        sample_weight_val: ArrayLike | None = None,
+    ) -> Self:
         """Train on rows and their values.
 
         Parameters
@@ -147,9 +159,15 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]  # noqa: D101 (it
             float32 is trained in float32; uint8 is read as it is; anything else becomes float64. Sparse
             rows (CSR) stay sparse; other sparse forms are converted to them.
         y : array-like of shape (rows,) or (rows, outputs)
-            Finite numbers, for the loss "poisson" at least 0.
+            Finite numbers; for the loss "poisson" at least 0, for "gamma" above 0, for "tweedie" as
+            tweedie_power wants it.
         sample_weight : array-like of shape (rows,) or None, default=None
             How much each row counts, for the loss and for the score of early stopping; None: 1.
+        X_val, y_val : array-like, or None, default=None
+            A validation set of its own, whatever the kind of X: it is watched epoch by epoch, and nothing is
+            learned from it. early_stopping then holds no rows of X out.
+        sample_weight_val : array-like of shape (rows of X_val,) or None, default=None
+            How much each of its rows counts, for its loss and its score; None: 1.
 
         Returns
         -------
@@ -163,11 +181,20 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]  # noqa: D101 (it
         >>> model.fit([[0.0], [1.0]], [0.0, 1.0]).n_outputs_
         1
         """
-        return self._fit(X, y, sample_weight)
+        return self._fit(X, y, sample_weight, validation=Given(X_val, y_val, sample_weight_val))
 
     @available_if(is_stochastic)  # type: ignore[untyped-decorator]
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
-    def partial_fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+    def partial_fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        *,
+        X_val: ArrayLike | None = None,
+        y_val: ArrayLike | None = None,
+        sample_weight_val: ArrayLike | None = None,
+    ) -> Self:
         """Train for one epoch on these rows, going on from the parameters and the optimizer there are.
 
         Only with the solvers "sgd" and "adam". The optimizer keeps the options that it had in the first call.
@@ -180,6 +207,10 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]  # noqa: D101 (it
             Their values.
         sample_weight : array-like of shape (rows,) or None, default=None
             How much each row counts; None: 1.
+        X_val, y_val, sample_weight_val : array-like or None, default=None
+            As for `fit`. With early_stopping, calls are counted instead of epochs: after n_iter_no_change
+            ones without a better score the best parameters are put in place, ``stopped_`` is True, and later
+            calls learn nothing, and warn.
 
         Returns
         -------
@@ -189,7 +220,7 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]  # noqa: D101 (it
         Raises
         ------
         ValueError
-            As `fit`; and with early_stopping, for which there is no stopping in one epoch.
+            As `fit`; and with early_stopping but without X_val, for which there is no stopping in one epoch.
 
         Examples
         --------
@@ -200,7 +231,9 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]  # noqa: D101 (it
         >>> len(model.loss_curve_)
         3
         """
-        return self._fit(X, y, sample_weight, is_partial=True)
+        return self._fit(
+            X, y, sample_weight, validation=Given(X_val, y_val, sample_weight_val), is_partial=True
+        )
 
     def predict(self, X: ArrayLike) -> Array:
         """Predict the values of each row.
@@ -213,7 +246,8 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]  # noqa: D101 (it
         Returns
         -------
         ndarray of shape (rows,) or (rows, outputs)
-            In the dtype of the parameters.
+            In the dtype of the parameters. With a sequence of quantiles, of shape (rows, quantiles) or
+            (rows, outputs, quantiles), increasing along the last axis.
 
         Examples
         --------
@@ -223,7 +257,66 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]  # noqa: D101 (it
         (2,)
         """
         a = self._outputs(X)
+        if self.out_activation_ == "ordered":
+            by_target = a.reshape(len(a), -1, self._levels)
+            return by_target[:, 0] if by_target.shape[1] == 1 else by_target
         return a[:, 0] if a.shape[1] == 1 else a
+
+    def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+        """Compute R² or, with a sequence of quantiles, the same of absolute errors: D² of the pinball loss.
+
+        D² = 1 − Σ ρ(y − a) / Σ ρ(y − c), where ρ is the loss "quantile" and c the quantile of all y: 1 at
+        best, 0 for an answer that is the same for all rows; the mean over quantiles and outputs.
+
+        Parameters
+        ----------
+        X : array-like, or sparse matrix or array, of shape (rows, columns)
+            Rows with the columns of the training.
+        y : array-like of shape (rows,) or (rows, outputs)
+            Their values.
+        sample_weight : array-like of shape (rows,) or None, default=None
+            How much each row counts; None: 1.
+
+        Returns
+        -------
+        float
+            At most 1.
+
+        References
+        ----------
+        Koenker and Machado: Goodness of fit and related inference processes for quantile regression, 1999.
+
+        Examples
+        --------
+        >>> from rosenblatt import MLPRegressor
+        >>> model = MLPRegressor("quantile", (), quantile=(0.1, 0.9), solver="lbfgs", max_iter=50)
+        >>> X, y = [[0.0], [1.0], [2.0], [3.0]], [0.0, 1.0, 2.0, 3.0]
+        >>> bool(model.fit(X, y).score(X, y) <= 1)
+        True
+        """
+        if "coefs_" not in self.__dict__ or self.out_activation_ != "ordered":
+            return float(super().score(X, y, sample_weight))
+        from sklearn.metrics import d2_pinball_score
+
+        a = self.predict(X)
+        return float(
+            np.mean(
+                [
+                    d2_pinball_score(y, a[..., i], sample_weight=sample_weight, alpha=level)
+                    for i, level in enumerate(levels(self))
+                ]
+            )
+        )
+
+    def _check_parameters(self) -> None:
+        super()._check_parameters()
+        levels(self)
+        self._number("huber_delta")
+        if 0 < self._number("tweedie_power") < 1:
+            raise ValueError(
+                f"tweedie_power must not be between 0 and 1, where there is no such distribution; got "
+                f"{self.tweedie_power!r}"
+            )
 
     def _targets(
         self, y: Any, dtype: np.dtype[Any], *, goes_on: bool, is_partial: bool, classes: Any
@@ -231,27 +324,38 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]  # noqa: D101 (it
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         table = np.ascontiguousarray(y, dtype=dtype).reshape(len(y), -1)
-        if self.loss == "poisson" and (table < 0).any():
-            row, output = np.argwhere(table < 0)[0]
-            raise ValueError(
-                f"the loss 'poisson' needs y >= 0, but y is {table[row, output]:g} in row {row}"
-                + (f", output {output}" if table.shape[1] > 1 else "")
-            )
-        out_activation = "exp" if self.loss == "poisson" else "identity"
-        if goes_on and out_activation != self.out_activation_:
-            raise ValueError(
-                "the training is to go on with a network whose last layer has the activation "
-                f"{self.out_activation_!r}, but the loss {self.loss!r} needs {out_activation!r}; "
-                "without warm_start, fit begins with a new network"
-            )
-        self.out_activation_ = out_activation
+        check_range(self, table)
+        self._take_out_activation(out_activation(self), goes_on=goes_on)
+        if self.out_activation_ == "ordered":
+            found = len(levels(self))
+            if goes_on and found != self._levels:
+                raise ValueError(
+                    f"the training is to go on with {self._levels} quantile(s) of each output, but quantile="
+                    f"{self.quantile!r} asks for {found}"
+                )
+            self._levels = found
+            table = np.repeat(table, found, axis=1)
         return table, table.shape[1]
 
+    def _groups(self) -> list[int]:
+        if self.out_activation_ != "ordered" or self.n_outputs_ == self._levels:
+            return []
+        return [self._levels] * (self.n_outputs_ // self._levels)
+
+    def _validation_targets(self, y: Any, dtype: np.dtype[Any]) -> Array:
+        table, outputs = self._targets(y, dtype, goes_on=True, is_partial=False, classes=None)
+        if outputs != self.n_outputs_:
+            raise ValueError(f"y_val has {outputs} column(s), but y has {self.n_outputs_}")
+        return table
+
     def _loss(self) -> dict[str, Any]:
-        if self.loss == "poisson":
-            return {"loss": "poisson", "loss_scale": 1.0, "score": "r2"}
-        # The loss is the mean over outputs, the gradient that of their sum, as in scikit-learn.
-        return {"loss": "half_squared_error", "loss_scale": 1.0 / self.n_outputs_, "score": "r2"}
+        # The squared error is the mean over outputs, the gradient that of their sum, as in scikit-learn. The
+        # right quantile far from the middle may have a negative R²: there, early stopping watches the loss.
+        return {
+            "loss": core_loss(self),
+            "loss_scale": 1.0 / self.n_outputs_ if self.loss == "squared_error" else 1.0,
+            "score": "loss" if self.loss == "quantile" else "r2",
+        }
 
     def _stratify(self, y: Array) -> Array | None:
         return None

@@ -13,6 +13,7 @@ from rosenblatt.layers import Layers, as_numbers
 from rosenblatt.network_numbers import checked_eta, checked_size
 from rosenblatt.precision import PRECISIONS, Array, CoreNetwork, CorePass
 from rosenblatt.trace import Trace, derivative, kept
+from rosenblatt.trace_steps import check_traceable
 
 __all__ = ["Network"]
 
@@ -29,10 +30,13 @@ class Network:
         Number of inputs, then the number of perceptrons of each layer; every one at least 1.
     activations : str or sequence of str
         One for each layer, or one for all: ``"HardLimit"``, ``"ReLU"``, ``"Linear"``, ``"Sigmoid"``,
-        ``"Tanh"``, ``"Softmax"`` (equations 34 to 38), ``"Exponential"``.
-    loss : {"squared_error", "half_squared_error", "log_loss", "binary_log_loss", "poisson"}
-        ``"squared_error"`` is the textbook's L = Σ(y − aˡ)² (equation 11). The log-losses need Softmax
-        and Sigmoid in the last layer, ``"poisson"``, Σ y log(y / aˡ) − y + aˡ, needs Exponential.
+        ``"Tanh"``, ``"Softmax"`` (equations 34 to 38), ``"Exponential"``, ``"SymmetricHardLimit"``,
+        ``"LeakyReLU"``, ``"ELU"``, ``"SELU"``, ``"GELU"``, ``"SiLU"``, ``"Softplus"``, ``"Softsign"``,
+        ``"HardSigmoid"``, ``"Sin"``, ``"RadialBasis"`` (docs/activations.md).
+    loss : str, default="squared_error"
+        The textbook's L = Σ(y − aˡ)² (equation 11), or another one of docs/losses.md, which says what the
+        last layer must be: ``"log_loss"`` needs Softmax, ``"binary_log_loss"`` Sigmoid, ``"poisson"``
+        Exponential. ``"perceptron"``, Σ |y − aˡ|, trains a hard limit by the perceptron rule.
     dtype : float64 or float32
         The numbers that the network is made of and computes with.
 
@@ -95,15 +99,15 @@ class Network:
         self._look_into(PRECISIONS[wanted].network(checked, list(activations)), loss)
 
     @classmethod
-    def over(cls, core: CoreNetwork, loss: str) -> Self:
+    def over(cls, core: CoreNetwork, loss: Any) -> Self:
         """Look into a network of the core that is there already, without a copy.
 
         Parameters
         ----------
         core : CoreNetwork
             Its parameters are those of the new object: what is written into one shows in the other.
-        loss : str
-            As for `Network`.
+        loss : str, LossFunction or OwnLoss
+            As for `Network`, or one of the core's with its numbers, or one of the user's.
 
         Returns
         -------
@@ -122,7 +126,7 @@ class Network:
         network._look_into(core, loss)
         return network
 
-    def _look_into(self, core: CoreNetwork, loss: str) -> None:
+    def _look_into(self, core: CoreNetwork, loss: Any) -> None:
         _core.check_loss(loss, core.activations[-1])
         self._core = core
         self._dtype: np.dtype[Any] = core.theta(1).dtype
@@ -145,7 +149,7 @@ class Network:
     @property
     def loss(self) -> str:
         """Name of the loss L."""
-        return self._loss
+        return str(getattr(self._loss, "loss", self._loss))
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -350,6 +354,7 @@ class Network:
         >>> trace.s[1], trace.theta_after[1].ravel()
         (array([-2.]), array([0.2, 0.4]))
         """
+        check_traceable(self.loss, self.activations)
         before = [theta.copy() for theta in self.theta]
         loss = self.backpropagate(x, y, eta, reduction=reduction)
         rows, is_row = self._checked_x(x)
@@ -360,7 +365,7 @@ class Network:
         return Trace(
             sizes=tuple(self.sizes),
             activations=tuple(self.activations),
-            loss_name=self._loss,
+            loss_name=self.loss,
             dtype=self._dtype,
             eta=float(eta),
             reduction=reduction,
@@ -421,21 +426,21 @@ class Network:
         return self._passed().perceptron_rule(rows, targets, rate)
 
     def __repr__(self) -> str:
-        return f"Network({self.sizes}, {self.activations}, loss={self._loss!r}, dtype={self._dtype})"
+        return f"Network({self.sizes}, {self.activations}, loss={self.loss!r}, dtype={self._dtype})"
 
     def __getstate__(self) -> dict[str, Any]:
         return {
             "sizes": self.sizes,
             "activations": self.activations,
+            "groups": self._core.groups,
             "loss": self._loss,
             "dtype": self._dtype,
             "theta": [np.ascontiguousarray(theta) for theta in self.theta],
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(  # type: ignore[misc]
-            state["sizes"], state["activations"], loss=state["loss"], dtype=state["dtype"]
-        )
+        core = PRECISIONS[state["dtype"]].network(state["sizes"], state["activations"], state["groups"])
+        self._look_into(core, state["loss"])
         for k, theta in enumerate(state["theta"], start=1):
             self._core.theta(k)[...] = theta
 

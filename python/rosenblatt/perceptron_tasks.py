@@ -77,7 +77,7 @@ class UnitTasks:
         return listen
 
     def end(self) -> None:
-        """End the tasks."""
+        """End the task of an epoch that has not been anything."""
         self._tasks.on_fit_end(self._fit_state("max_iter", self._copy))
 
     def _fit_state(self, ending: str | None, make_model: Callable[[], Any]) -> FitState:

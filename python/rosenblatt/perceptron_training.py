@@ -58,8 +58,10 @@ class PerceptronTraining(CallbackSupport, BaseEstimator):  # type: ignore[misc]
         return candidate
 
     def _become(self, candidate: Self) -> Self:
-        candidate.__dict__.pop("_tasks", None)
+        tasks = candidate.__dict__.pop("_tasks", None)
         self.__dict__ = candidate.__dict__
+        if tasks is not None:
+            tasks.end(self._copy)
         return self
 
     def _fit(

@@ -28,6 +28,7 @@ class Precision(NamedTuple):
     optimizer: Any
     trainer: Any
     objective: Any
+    validation: Any
 
 
 PRECISIONS = {
@@ -37,6 +38,7 @@ PRECISIONS = {
         _core.OptimizerFloat32,
         _core.TrainerFloat32,
         _core.ObjectiveFloat32,
+        _core.ValidationFloat32,
     ),
     np.dtype(np.float64): Precision(
         _core.NetworkFloat64,
@@ -44,5 +46,6 @@ PRECISIONS = {
         _core.OptimizerFloat64,
         _core.TrainerFloat64,
         _core.ObjectiveFloat64,
+        _core.ValidationFloat64,
     ),
 }

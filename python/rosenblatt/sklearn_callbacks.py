@@ -5,6 +5,7 @@ Before that nothing of it exists. It is experimental there; what is used of it i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from rosenblatt.training_states import EpochState, FitState, Moment
@@ -62,10 +63,13 @@ class FitTasks:
         }
         self._fit = estimator._init_callback_context(max_subtasks=None if max_iter is None else int(max_iter))
         self._epoch: Any = None
+        self._has_begun = False
 
     def on_fit_begin(self, state: FitState) -> None:
-        """Begin the task of the fit."""
-        self._fit.call_on_fit_task_begin(estimator=self._estimator, **self._data)
+        """Begin the task of the fit, with the first of its starts."""
+        if not self._has_begun:
+            self._has_begun = True
+            self._fit.call_on_fit_task_begin(estimator=self._estimator, **self._data)
 
     def before_epoch(self, moment: Moment) -> None:
         """Begin the task of an epoch, unless it has begun."""
@@ -89,16 +93,19 @@ class FitTasks:
         )
 
     def on_fit_end(self, state: FitState) -> None:
-        """End the task of the fit, and of an epoch that was broken off; after an error, neither ends."""
-        if state.ending == "failed":
-            return
-        if self._epoch is not None:
-            self._epoch.call_on_fit_task_end(estimator=self._estimator, **self._data)
-        self._fit.call_on_fit_task_end(
-            estimator=self._estimator,
-            reconstruction_attributes=lambda: dict(vars(state.model)),
-            **self._data,
-        )
+        """End the task of an epoch that was broken off; after an error, it does not end."""
+        if state.ending != "failed" and self._epoch is not None:
+            epoch, self._epoch = self._epoch, None
+            epoch.call_on_fit_task_end(estimator=self._estimator, **self._data)
+
+    def end(self, make_model: Callable[[], Any]) -> None:
+        """End the task of the fit, which has left what `make_model` makes a copy of."""
+        if self._has_begun:
+            self._fit.call_on_fit_task_end(
+                estimator=self._estimator,
+                reconstruction_attributes=lambda: dict(vars(make_model())),
+                **self._data,
+            )
 
 
 def begun_tasks(

@@ -1,4 +1,4 @@
-"""Training by mini-batches, with the solvers "sgd" and "adam": the road from an estimator into the core."""
+"""Training by mini-batches, with "sgd", "adam" and their like: the road from an estimator into the core."""
 
 from __future__ import annotations
 
@@ -9,22 +9,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from rosenblatt.audience import gathered
+from rosenblatt.audience import Outcome, gathered
 from rosenblatt.fitted_network import check_finite
 from rosenblatt.listening import interruption, stall
-from rosenblatt.precision import PRECISIONS, Array, CoreNetwork
+from rosenblatt.mlp_parameters import ONE_BATCH
+from rosenblatt.noise import noise_options
+from rosenblatt.precision import PRECISIONS, CoreNetwork
 from rosenblatt.random_state import Random, continued
+from rosenblatt.regularisation import regularisation
 from rosenblatt.threads import thread_count
 from rosenblatt.training_data import TrainingData
+from rosenblatt.validation import keep_curves, score_function, watched_score
 
 if TYPE_CHECKING:
     from rosenblatt.mlp import MLP
 
 __all__ = ["train"]
 
-# Frames from a warning here to the caller of fit: _batch_size or _conclude, train, _fit_in_place, _fit, fit,
-# scikit-learn's wrapper of it.
-_CALLER = 7
+# Frames from a warning here to the caller of fit: _batch_size or _conclude, train, _train, _fit_in_place,
+# _fit, fit, scikit-learn's wrapper of it.
+_CALLER = 8
 
 # Early stopping that ends a training within so many updates has rather watched noise than the training.
 _FEW_UPDATES = 200
@@ -36,12 +40,11 @@ def train(
     model: MLP,
     network: CoreNetwork,
     data: TrainingData,
-    stratify: Array | None,
     random: Random,
     *,
     goes_on: bool,
     is_partial: bool,
-) -> BaseException | None:
+) -> Outcome:
     """Train a network, and leave what is known of the training as attributes of the model.
 
     Parameters
@@ -51,11 +54,9 @@ def train(
     network : CoreNetwork
         Changed in place.
     data : TrainingData
-        Every row; some are held out here for early stopping.
-    stratify : ndarray of shape (rows,) or None
-        By what the rows that are held out are to be stratified.
+        The rows to learn from, and those to watch.
     random : Random
-        Where the split and the shuffles come from.
+        Where the shuffles and the seed of dropout and noise come from.
     goes_on : bool
         Whether the curves go on, too (a warm start, a later call of partial_fit).
     is_partial : bool
@@ -63,8 +64,8 @@ def train(
 
     Returns
     -------
-    BaseException or None
-        What a callback raised, after which network and model are as of the last whole epoch.
+    Outcome
+        Whether the user interrupted it, and what a callback raised.
 
     Examples
     --------
@@ -73,21 +74,20 @@ def train(
     >>> len(model.loss_curve_) == model.n_iter_
     True
     """
-    if model.early_stopping:
-        data = data.split(model.validation_fraction, stratify, random)
     batch_size = _batch_size(model, len(data.training))
     optimizer = _optimizer(model, network, is_partial)
+    optimizer.regularise(**regularisation(model))
     trainer = PRECISIONS[network.theta(1).dtype].trainer(
         network,
         optimizer,
-        **model._loss(),
-        alpha=model._number("alpha"),
+        **watched_score(model),
         batch_size=batch_size,
-        shuffle=bool(model.shuffle),
+        shuffle=bool(model.shuffle) and model.solver not in ONE_BATCH,
         tol=model._number("tol"),
         n_iter_no_change=model._number("n_iter_no_change"),
-        early_stopping=bool(model.early_stopping),
+        early_stopping=bool(model.early_stopping) and not is_partial,
         threads=thread_count(model.n_threads),
+        **noise_options(model),
     )
     if goes_on and model._progress:
         trainer.resume(**model._progress)
@@ -101,22 +101,26 @@ def train(
             kept.copy_parameters(network)
 
     def as_of_now() -> MLP:
-        copy = model._copy_without_listeners()
-        _adopt(copy, trainer, optimizer.copy(), goes_on)
-        copy._adopt(network.copy())
-        return copy
+        return model._as_of_now(
+            network.copy(),
+            lambda copy: _adopt(copy, trainer, optimizer.copy(), data, goes_on, is_partial),
+            goes_on,
+        )
 
     audience = gathered(
         model,
         rows=len(data.training),
         batches=-(-len(data.training) // batch_size),
-        monitored=("loss", "validation_score") if model.early_stopping else ("loss",),
+        is_watched=data.validation is not None,
         epochs_before=model._epochs,
         as_of_now=as_of_now,
         keep=keep,
         next_rate=(lambda: float(optimizer.learning_rate)) if model.learning_rate == "adaptive" else None,
     )
     max_iter = 1 if is_partial else min(int(model.max_iter), 2**63 - 1)
+    score = score_function(model, data.validation)
+    if score is not None:
+        model._adopt(network)  # the scorer's predictions are its
     ending = "interrupted"
     try:
         # Suppressed: Ctrl-C pressed while Python code of a callback ran; the network is as of the last epoch.
@@ -129,16 +133,17 @@ def train(
                 data.y,
                 data.weights,
                 data.training,
-                data.validation,
+                None if data.validation is None else data.validation.parts,
                 max_iter,
                 generator,
+                score=score,
                 **(audience.hooks() if audience is not None else {}),
             )
     except BaseException as error:
         if audience is None or not audience.survives(error):
             raise
         ending = "failed"
-    _adopt(model, trainer, optimizer, goes_on)
+    _adopt(model, trainer, optimizer, data, goes_on, is_partial)
     if kept is not None and ending != "failed":
         network.copy_parameters(kept)
     if audience is not None:
@@ -147,10 +152,12 @@ def train(
     check_finite(network, failure)
     if failure is None:
         _conclude(model, ending, data, batch_size, is_partial, is_kept=kept is not None)
-    return failure
+    return Outcome(ending == "interrupted", failure)
 
 
 def _batch_size(model: MLP, rows: int) -> int:
+    if model.solver in ONE_BATCH:
+        return rows
     if isinstance(model.batch_size, str):  # "auto"
         return min(200, rows)
     if model.batch_size > rows:
@@ -174,9 +181,9 @@ def _optimizer(model: MLP, network: CoreNetwork, is_partial: bool) -> Any:
         model._epochs = model.__dict__.get("_epochs", 0)
         return before.copy()
     model._epochs = 0
-    numbers = ("learning_rate_init", "power_t", "momentum", "beta_1", "beta_2", "epsilon")
+    numbers = ("learning_rate_init", "power_t", "momentum", "beta_1", "beta_2", "epsilon", "rho")
     model._optimizer_options = {
-        "solver": model.solver,
+        "solver": "adam" if model.solver == "adamw" else model.solver,  # which differs by its weight decay
         "learning_rate": model.learning_rate,
         "nesterovs_momentum": bool(model.nesterovs_momentum),
         **{name: model._number(name) for name in numbers},
@@ -184,9 +191,11 @@ def _optimizer(model: MLP, network: CoreNetwork, is_partial: bool) -> Any:
     return kind(network, **model._optimizer_options)
 
 
-def _adopt(model: MLP, trainer: Any, optimizer: Any, goes_on: bool) -> None:
+def _adopt(
+    model: MLP, trainer: Any, optimizer: Any, data: TrainingData, goes_on: bool, is_partial: bool
+) -> None:
     """Take over what the core knows of the training."""
-    curve, scores = trainer.loss_curve, trainer.validation_scores
+    curve = trainer.loss_curve
     model._optimizer = optimizer
     model._epochs += len(curve)
     model.n_iter_ = len(curve)
@@ -199,15 +208,11 @@ def _adopt(model: MLP, trainer: Any, optimizer: Any, goes_on: bool) -> None:
         "samples": trainer.samples,
     }
     model.t_ = int(trainer.samples)
-    if model.early_stopping:
-        before = model.validation_scores_ if goes_on else None
-        model.validation_scores_ = [*(before or ()), *scores]
-        model.best_validation_score_ = trainer.best_validation_score
-        model.best_loss_ = None
-    else:
-        model.validation_scores_ = None
-        model.best_validation_score_ = None
-        model.best_loss_ = trainer.best_loss
+    model.best_loss_ = None if model.early_stopping else trainer.best_loss
+    if data.validation is not None:
+        keep_curves(model, trainer.validation_scores, trainer.validation_losses, goes_on=goes_on)
+    elif not (goes_on and is_partial):  # a call of partial_fit may come without rows to watch
+        keep_curves(model, None, [], goes_on=False)
 
 
 def _conclude(
@@ -240,15 +245,11 @@ def _conclude(
         batches = -(-len(data.training) // batch_size)
         updates = model.n_iter_ * batches
         is_perfect = model.best_validation_score_ == 1
-        if (
-            model.early_stopping
-            and not is_perfect
-            and updates < _FEW_UPDATES
-            and len(data.validation) < _FEW_ROWS
-        ):
+        watched = 0 if data.validation is None else len(data.validation)
+        if model.early_stopping and not is_perfect and updates < _FEW_UPDATES and watched < _FEW_ROWS:
             warnings.warn(
                 f"Early stopping ended the training after {updates} updates ({model.n_iter_} epochs of "
-                f"{batches}): the score on the {len(data.validation)} rows held out did not rise for "
+                f"{batches}): the score on the {watched} rows held out did not rise for "
                 f"n_iter_no_change={model.n_iter_no_change} epochs, which on so few rows says little. "
                 "Without early_stopping, or with a smaller batch_size and a larger n_iter_no_change, "
                 "the training goes on until it has learned.",

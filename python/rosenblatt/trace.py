@@ -287,8 +287,9 @@ class Trace:
     def verify(self) -> Verification:
         """Compute every quantity anew from those before it, in float64 and without the core.
 
-        Derivatives of activations and of the loss are central differences; all else is the equation. A ReLU
-        or HardLimit has no derivative where n = 0; there the one by definition, 0, is expected. Where the
+        Derivatives of activations and of the loss are central differences; all else is the equation. Where an
+        activation has a kink, the derivative by definition is expected: that of its left side, as 0 of a ReLU
+        or HardLimit where n = 0. Where the
         numbers leave the range of float64, nothing is compared.
 
         Returns

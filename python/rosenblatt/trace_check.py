@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from rosenblatt.activation_check import activation, derivative, difference
 from rosenblatt.precision import Array
 
 if TYPE_CHECKING:
     from rosenblatt.trace import Trace
 
 __all__ = ["Verification", "verified"]
-
-# The differences of a function of size 1 are off by 1e-15 for its fifth derivative and by 1e-13 for rounding.
-_STEP = 1e-3
 
 
 class Verification(NamedTuple):
@@ -99,8 +97,10 @@ def _claims(trace: Trace) -> Iterator[Claim]:
     for k, f in enumerate(trace.activations, start=1):
         inputs = _with_ones(a[k - 1])
         yield Claim(f"n[{k}]", n[k], inputs @ theta[k], np.abs(inputs) @ np.abs(theta[k]))
-        yield Claim(f"a[{k}]", a[k], _activation(f, n[k]), np.zeros_like(a[k]))
-        wanted, slope_size[k] = _derivative(f, n[k], a[k])
+        is_softmax = f == "Softmax"
+        answer = _softmax(n[k]) if is_softmax else activation(f, n[k])
+        yield Claim(f"a[{k}]", a[k], answer, np.zeros_like(a[k]))
+        wanted, slope_size[k] = _softmax_jacobian(a[k]) if is_softmax else derivative(f, n[k], a[k])
         yield Claim(f"derivative[{k}]", slope[k], wanted, slope_size[k])
 
     terms = _loss_terms(trace.loss_name, a[last], y, float(np.finfo(trace.dtype).eps))
@@ -111,14 +111,15 @@ def _claims(trace: Trace) -> Iterator[Claim]:
     for k in range(last, 0, -1):
         if k == last and trace.loss_name in _CHANGES:
             change = partial(_CHANGES[trace.loss_name], a[last], y)
-            yield Claim(f"s[{k}]", s[k], _difference(change), a[last] + np.abs(y))
+            yield Claim(f"s[{k}]", s[k], difference(change), np.abs(a[last]) + np.abs(y))
             continue
         if k == last:
             from_above, from_above_size = _squared_slope(trace.loss_name, a[last], y)
         else:
             W = theta[k + 1][1:].T
             from_above, from_above_size = s[k + 1] @ W, np.abs(s[k + 1]) @ np.abs(W)
-        wanted, size = _times(from_above, slope[k]), _times(from_above_size, slope_size[k])
+        size_of_slope = np.maximum(np.abs(slope[k]), slope_size[k])
+        wanted, size = _times(from_above, slope[k]), _times(from_above_size, size_of_slope)
         yield Claim(f"s[{k}]", s[k], wanted, size)
 
     for k in range(1, last + 1):
@@ -147,53 +148,29 @@ def _times(s: Array, slope: Array) -> Array:
     return s * slope if slope.ndim == 2 else np.einsum("ri,rij->rj", s, slope)
 
 
-def _activation(f: str, n: Array) -> Array:
-    if f == "HardLimit":
-        return np.where(n >= 0, 1.0, 0.0)
-    if f == "ReLU":
-        return np.maximum(n, 0)
-    if f == "Sigmoid":
-        e = np.exp(-np.abs(n))  # which does not overflow
-        return np.where(n >= 0, 1 / (1 + e), e / (1 + e))
-    if f == "Tanh":
-        return np.asarray(np.tanh(n))
-    if f == "Softmax":
-        e = np.exp(n - n.max(axis=-1, keepdims=True))
-        return np.asarray(e / e.sum(axis=-1, keepdims=True))
-    return np.asarray(np.exp(n)) if f == "Exponential" else n
+def _softmax(n: Array) -> Array:
+    e = np.exp(n - n.max(axis=-1, keepdims=True))
+    return np.asarray(e / e.sum(axis=-1, keepdims=True))
 
 
-def _derivative(f: str, n: Array, a: Array) -> tuple[Array, Array]:
-    """Differences of the activation, and what their errors are relative to."""
-    if f == "Softmax":
-        identity = np.eye(n.shape[1])
-        before, moved = a[:, np.newaxis, :], a[:, :, np.newaxis]  # row j is that of a step of n_j
+def _softmax_jacobian(a: Array) -> tuple[Array, Array]:
+    """Differences of the softmax, and what their errors are relative to."""
+    identity = np.eye(a.shape[1])
+    before, moved = a[:, np.newaxis, :], a[:, :, np.newaxis]  # row j is that of a step of n_j
 
-        def change(h: float) -> Array:
-            # A step h of n_j multiplies exp(n_j) by exp(h), and so the sum by 1 + a_j (exp(h) - 1).
-            growth = np.expm1(h) / (1 + a * np.expm1(h))
-            return np.asarray(before * (identity - moved) * growth[:, :, np.newaxis])
+    def change(h: float) -> Array:
+        # A step h of n_j multiplies exp(n_j) by exp(h), and so the sum by 1 + a_j (exp(h) - 1).
+        growth = np.expm1(h) / (1 + a * np.expm1(h))
+        return np.asarray(before * (identity - moved) * growth[:, :, np.newaxis])
 
-        return _difference(change), before * (identity + moved)
-    if f in ("HardLimit", "ReLU"):
-        # From n away from the kink, where the derivative is 0 by definition: on a straight line, any step
-        # will do, and doubling is exact.
-        quotient = (_activation(f, 2 * n) - _activation(f, n)) / n
-        return np.where(n == 0, 0.0, quotient), np.zeros_like(n)
-    if f == "Linear":
-        return np.ones_like(n), np.zeros_like(n)
-    return _difference(lambda h: _activation(f, n + h)), np.minimum(np.abs(a), 1)
-
-
-def _difference(function: Callable[[float], Array]) -> Array:
-    """The derivative at 0: central differences with two steps, extrapolated to none."""
-    wide, narrow = ((function(h) - function(-h)) / (2 * h) for h in (_STEP, _STEP / 2))
-    return np.asarray((4 * narrow - wide) / 3)
+    return difference(change), before * (identity + moved)
 
 
 def _loss_terms(loss: str, a: Array, y: Array, eps: float) -> list[Array]:
     if loss in ("squared_error", "half_squared_error"):
         return [(y - a) ** 2 * (0.5 if loss == "half_squared_error" else 1.0)]
+    if loss == "perceptron":
+        return [np.abs(y - a)]
     if loss == "poisson":
         return [np.where(y == 0, 0.0, y * np.log(y / a)), -y, a]
     p = np.clip(a, eps, 1 - eps)  # as the core and scikit-learn do
@@ -209,9 +186,10 @@ def _squared_slope(loss: str, a: Array, y: Array) -> tuple[Array, Array]:
 
 
 # How the loss changes with a step h of a net input of the last layer, by means of a = f(n). A log-loss counts
-# probabilities below 2e-16 as they are here.
+# probabilities below 2e-16 as they are here. The perceptron rule takes a hard limit for linear.
 _CHANGES: dict[str, Callable[[Array, Array, float], Array]] = {
     "log_loss": lambda a, y, h: y.sum(axis=1, keepdims=True) * np.log1p(a * np.expm1(h)) - y * h,
     "binary_log_loss": lambda a, y, h: np.log1p(a * np.expm1(h)) - y * h,
     "poisson": lambda a, y, h: a * np.expm1(h) - y * h,
+    "perceptron": lambda a, y, h: (a - y) * h,
 }

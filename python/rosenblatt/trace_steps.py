@@ -13,7 +13,7 @@ from rosenblatt.precision import Array
 if TYPE_CHECKING:
     from rosenblatt.trace import Trace
 
-__all__ = ["Part", "Step", "elided", "number", "pages", "steps", "title"]
+__all__ = ["Part", "Step", "check_traceable", "elided", "number", "pages", "steps", "title"]
 
 # A piece of an equation: symbols, or numbers. A single number is an array of no dimensions.
 Part: TypeAlias = "str | Array"
@@ -32,8 +32,22 @@ _LOSSES = {
     "log_loss": "−Σ y log {a}",
     "binary_log_loss": "−Σ (y log {a} + (1 − y) log(1 − {a}))",
     "poisson": "Σ (y log(y / {a}) − y + {a})",
+    "perceptron": "Σ |y − {a}|",
 }
-_DERIVATIVES = {"Sigmoid": "{a} ∘ (1 − {a})", "Tanh": "1 − {a} ∘ {a}", "Exponential": "{a}"}
+# By means of a where the core takes a, else of n. Φ and φ are the normal distribution and its density, σ is
+# the sigmoid. The others are constant on each side of a kink; so is SELU but for n < 0, where it is a + λα.
+_DERIVATIVES = {
+    "Sigmoid": "{a} ∘ (1 − {a})",
+    "Tanh": "1 − {a} ∘ {a}",
+    "Exponential": "{a}",
+    "ELU": "min(1, 1 + {a})",
+    "Softsign": "(1 − |{a}|) ∘ (1 − |{a}|)",
+    "GELU": "Φ({n}) + {n} ∘ φ({n})",
+    "SiLU": "σ({n}) ∘ (1 + {n} ∘ (1 − σ({n})))",
+    "Softplus": "σ({n})",
+    "Sin": "cos({n})",
+    "RadialBasis": "−2 {n} ∘ exp(−{n} ∘ {n})",
+}
 
 
 class Step(NamedTuple):
@@ -72,6 +86,39 @@ def title(trace: Trace) -> str:
     rows = f"{trace.reduction} of {trace.rows} rows" if trace.rows > 1 else "1 row"
     activations = ", ".join(trace.activations)
     return f"Network {sizes}: {activations}; {trace.loss_name}, {rows}, η = {number(trace.eta)}"
+
+
+def check_traceable(loss: str, activations: list[str]) -> None:
+    """Refuse networks whose step has no derivation here.
+
+    Parameters
+    ----------
+    loss : str
+        Of the network.
+    activations : list of str
+        Of its layers.
+
+    Raises
+    ------
+    ValueError
+        For a loss without a formula, and for Ordered.
+
+    Examples
+    --------
+    >>> from rosenblatt.trace_steps import check_traceable
+    >>> check_traceable("huber", ["Linear"])
+    Traceback (most recent call last):
+    ValueError: a trace has no formula for the loss 'huber'; backpropagate leaves its numbers in n, a, s ...
+    """
+    for what, name, is_known in (
+        ("the loss", loss, loss in _LOSSES),
+        ("the activation", "Ordered", "Ordered" not in activations),
+    ):
+        if not is_known:
+            raise ValueError(
+                f"a trace has no formula for {what} {name!r}; backpropagate leaves its numbers in n, a, s "
+                "and gradient"
+            )
 
 
 def number(value: float) -> str:
@@ -202,12 +249,13 @@ def _backward(trace: Trace) -> Iterator[Step]:
         times = slope if is_softmax else f"∘ {slope}"
         is_cancelled = k == last and trace.loss_name not in ("squared_error", "half_squared_error")
         if not is_cancelled:
-            formula = f"diag({a}) − ({a})ᵀ {a}" if is_softmax else _DERIVATIVES.get(f, "").format(a=a)
-            known = {} if is_softmax else {a: trace.a[k]}
+            n = _at("n", k)
+            formula = f"diag({a}) − ({a})ᵀ {a}" if is_softmax else _DERIVATIVES.get(f, "").format(a=a, n=n)
+            known = {} if is_softmax else {a: trace.a[k], n: trace.n[k]}
             yield _step(section, "32", slope, formula, known, trace.derivative[k])
         known = {slope: trace.derivative[k]}
         if is_cancelled:
-            # The derivatives of the loss and of the activation cancel out.
+            # The derivatives of the loss and of the activation cancel out, or it is the perceptron rule.
             yield _step(section, "24", s, f"{a} − y", {a: trace.a[k], "y": trace.y}, trace.s[k])
         elif k == last:
             two = "2 " if trace.loss_name == "squared_error" else ""

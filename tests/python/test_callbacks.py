@@ -263,7 +263,7 @@ def test_everything_is_told_in_order(estimator, dtype, threads):
 def test_early_stopping_is_monitored():
     everything = Everything()
     fitted(callbacks=[everything], early_stopping=True)
-    assert everything.heard[0].monitored == ("loss", "validation_score")
+    assert everything.heard[0].monitored == ("loss", "validation_loss", "validation_score")
 
 
 @pytest.mark.parametrize("early_stopping", [False, True], ids=["to_the_end", "early_stopping"])

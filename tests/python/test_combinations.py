@@ -52,6 +52,7 @@ TABLE = [
         )
         for rate in ("adaptive", "invscaling")
     ),
+    ({"hidden_layer_sizes": (), "dropout": 0.5}, "dropout=0.5.*no hidden layer"),
     ({"solver": "adam", "bayesian": True}, "bayesian=True.*solver='lm'"),
 ]
 REGRESSOR = [({"solver": "lm", "loss": "poisson"}, "loss='poisson'.*loss='squared_error'")]

@@ -40,6 +40,9 @@ MORE = {
     "Perceptron": set(),
 }
 
+# What fit and partial_fit of ours take besides, by the names of scikit-learn's HistGradientBoosting.
+VALIDATION = {"X_val", "y_val", "sample_weight_val"}
+
 # What scikit-learn 1.6, the oldest that is supported, lacks: there, what it has is compared.
 IS_OLD = parse_version(sklearn.__version__) < parse_version("1.7")
 LATER = {"loss", "sample_weight"} if IS_OLD else set()
@@ -90,7 +93,13 @@ def test_signatures_of_methods(name, method):
         return
     wanted = parameters(getattr(theirs, method))
     missing = LATER - {key for key, *_ in wanted}
-    assert parameters(getattr(ours, method), missing) == wanted
+    is_fit = method in ("fit", "partial_fit") and name != "Perceptron"
+    assert parameters(getattr(ours, method), missing | (VALIDATION if is_fit else set())) == wanted
+    if is_fit:
+        taken = signature(getattr(ours, method)).parameters
+        assert all(
+            (taken[key].kind, taken[key].default) == (Parameter.KEYWORD_ONLY, None) for key in VALIDATION
+        )
 
 
 @by_name
@@ -164,6 +173,7 @@ LACKING = {
 # Public names of ours that scikit-learn's lack.
 OWN = {
     *("callbacks", "n_threads", "from_sklearn", "to_sklearn", "gradient_check", "network_"),
+    *("validation_loss_curve_", "best_start_", "start_losses_", "stopped_"),
     *({"loss", "max_fun", "set_fit_request", "set_partial_fit_request"} if IS_OLD else ()),
     *({"set_callbacks"} if find_spec("sklearn.callback") else ()),
 }

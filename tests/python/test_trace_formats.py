@@ -12,7 +12,12 @@ import pytest
 from rosenblatt import Network, _core
 from rosenblatt.trace_steps import elided, number
 
-NEEDED = {"log_loss": "Softmax", "binary_log_loss": "Sigmoid", "poisson": "Exponential"}
+NEEDED = {
+    "log_loss": "Softmax",
+    "binary_log_loss": "Sigmoid",
+    "poisson": "Exponential",
+    "perceptron": "HardLimit",
+}
 
 
 def make(sizes=(3, 4, 2), activations="Tanh", loss="squared_error", rows=3, dtype=np.float64, scale=1.0):
@@ -122,7 +127,21 @@ def test_html_shows_shapes_and_equations():
 # All of LaTeX or amsmath.
 COMMANDS = {
     *("noindent", "begin", "end", "tag", "text", "operatorname", "mathrm", "tfrac", "sum", "theta", "eta"),
-    *("dot", "partial", "circ", "leftarrow", "times", "cdot", "cdots", "vdots", "ddots", "infty"),
+    *(
+        "sigma",
+        "Phi",
+        "varphi",
+        "dot",
+        "partial",
+        "circ",
+        "leftarrow",
+        "times",
+        "cdot",
+        "cdots",
+        "vdots",
+        "ddots",
+        "infty",
+    ),
 }
 
 
