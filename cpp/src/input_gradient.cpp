@@ -53,7 +53,7 @@ void input_gradients(const Network<T>& network, MatrixView<T> out, const Rows& r
                      std::span<const std::size_t> outputs, Team& team) {
     const kernels::Table<T>& kernel = kernels::active<T>();
     const std::size_t l = network.depth();
-    const std::size_t batch = std::min(rows_per_block(network.layout()), rows.count);
+    const std::size_t batch = std::clamp(rows.count, std::size_t{1}, rows_per_block(network.layout()));
     const std::size_t blocks = (rows.count + batch - 1) / batch;
     // All are made here: a thread of the team may not run out of memory. Any of them may take any of the blocks.
     std::vector<Room<T>> rooms;

@@ -198,8 +198,10 @@ void Jacobian::evaluate(const Network<double>& network, std::size_t first, std::
 }
 
 void Jacobian::transpose_weights(const Network<double>& network) {
-    for (std::size_t k = 2; k <= network.depth(); ++k) {
-        network.transpose_weights(workspaces_.front(), k, 0, layout_.layers()[k - 1].inputs + 1);
+    for (Workspace<double>& workspace : workspaces_) {
+        for (std::size_t k = 2; k <= network.depth(); ++k) {
+            network.transpose_weights(workspace, k, 0, layout_.layers()[k - 1].inputs + 1);
+        }
     }
 }
 
@@ -244,7 +246,7 @@ void Jacobian::write_block(const Network<double>& network, std::size_t thread, s
 }
 
 void Jacobian::sensitivities(const Network<double>& network, std::size_t thread, std::size_t rows, std::size_t j) {
-    const Workspace<double>& workspace = workspaces_[thread];
+    Workspace<double>& workspace = workspaces_[thread];
     // s^l = -sqrt(w) times column j of f'(n^l), for e = sqrt(w) (y - a)
     const std::size_t l = network.depth();
     const MatrixView<double> last = workspace.s(l).rows_from(0, rows);
@@ -252,17 +254,8 @@ void Jacobian::sensitivities(const Network<double>& network, std::size_t thread,
         std::fill_n(last.row(i), last.cols, 0);
         last(i, j) = -roots_[thread][i];
     }
-    network.multiply_by_derivative(last, workspace, l);
-    // s^(k-1) = s^k (W^k)^T o f'(n^(k-1))
-    for (std::size_t k = l; k > 1; --k) {
-        const MatrixView<double> s = workspace.s(k).rows_from(0, rows);
-        const MatrixView<double> before = workspace.s(k - 1).rows_from(0, rows);
-        const MatrixView<double> transposed = workspaces_.front().transposed_weights(k);
-        const PickedRows<double> left{s.data, static_cast<std::ptrdiff_t>(s.stride), nullptr};
-        kernels::active<double>().multiply(before.data, before.stride, nullptr, &left, transposed.data,
-                                           transposed.stride, rows, s.cols, before.cols, nullptr, nullptr);
-        network.multiply_by_derivative(before, workspace, k - 1);
-    }
+    network.multiply_by_derivative(last, workspace, l, 0);
+    network.propagate_back(workspace, rows, 0);
 }
 
 }  // namespace rosenblatt

@@ -67,8 +67,9 @@ void check_loss(Loss loss, Activation activation) {
     // The perceptron rule is that of -1 and 1, too.
     const bool is_hard = loss == Loss::perceptron && activation == Activation::symmetric_hard_limit;
     if (needed && activation != *needed && !is_hard) {
-        throw std::invalid_argument("the loss " + std::string(name(loss)) + " needs a last layer with " +
-                                    std::string(name(*needed)) + ", not " + std::string(name(activation)));
+        throw std::invalid_argument(
+            "the loss " + std::string(name(loss)) + " needs a last layer with " + std::string(name(*needed)) +
+            (loss == Loss::perceptron ? " or SymmetricHardLimit" : "") + ", not " + std::string(name(activation)));
     }
 }
 

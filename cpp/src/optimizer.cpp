@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 
 #include "kernels/dispatch.hpp"
 
@@ -54,8 +55,9 @@ void Optimizer<T>::restore(double steps, double learning_rate) {
     steps_ = steps;
     learning_rate_ = learning_rate;
     momenta_ = 1;
-    for (double t = 1; options_.solver == Solver::nadam && t <= steps && momenta_ > 0; ++t) {
-        momenta_ *= momentum(t);
+    const bool has_momenta = options_.solver == Solver::nadam;
+    for (std::uint64_t t = 1; has_momenta && static_cast<double>(t) <= steps && momenta_ > 0; ++t) {
+        momenta_ *= momentum(static_cast<double>(t));
     }
 }
 

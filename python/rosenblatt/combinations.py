@@ -150,6 +150,10 @@ COMBINATIONS: list[Combination] = [
         )
         for solver in ("lm", "rprop")
     ),
+    *(
+        _with_solver("rprop", name, "looks at nothing but the signs of the gradient; use another solver")
+        for name in ("clip_norm", "clip_value")
+    ),
     Combination(
         ("hidden_layer_sizes", "dropout"),
         lambda model: is_on(model.dropout) and not model._hidden_sizes(),
@@ -169,6 +173,16 @@ COMBINATIONS: list[Combination] = [
         ("solver", "bayesian"),
         lambda model: model.bayesian and model.solver != "lm",
         "Bayesian regularisation is a part of solver='lm'",
+    ),
+    Combination(
+        ("bayesian", "alpha"),
+        lambda model: model.bayesian and model.alpha not in (0, 0.0001),
+        "Bayesian regularisation chooses its own alpha; leave it at its default, or at 0",
+    ),
+    Combination(
+        ("mu", "mu_max"),
+        lambda model: model.solver == "lm" and model.mu > model.mu_max,
+        "lm ends where mu exceeds mu_max, so that it would end at once",
     ),
     Combination(
         ("solver", "loss"),

@@ -12,6 +12,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.neural_network._stochastic_optimizers import AdamOptimizer, SGDOptimizer
 from sklearn.preprocessing import LabelBinarizer
 
+from rosenblatt.combinations import is_on
 from rosenblatt.fitted_network import network_of
 from rosenblatt.optimizer_state import restored, saved
 from rosenblatt.precision import Array
@@ -45,8 +46,8 @@ def to_sklearn(model: MLP) -> Any:
     Raises
     ------
     ValueError
-        For a loss or an activation that the installed scikit-learn does not have, for more than one
-        activation, and for several outputs of classes.
+        For a loss, an activation, a solver or another parameter that the installed scikit-learn does not
+        have, for more than one activation, and for several outputs of classes.
 
     Examples
     --------
@@ -59,6 +60,13 @@ def to_sklearn(model: MLP) -> Any:
     ours, known = model.get_params(deep=False), kind._get_param_names()
     _check_loss(kind, ours)
     ours["activation"] = _one_activation(ours["activation"])
+    if model.solver not in ("lbfgs", "sgd", "adam"):
+        raise ValueError(f"scikit-learn has no solver={model.solver!r}")
+    for name in ("weight_decay", "clip_value", "clip_norm", "max_norm"):
+        if is_on(ours[name]):
+            raise ValueError(f"scikit-learn has no {name}, which is {ours[name]!r} here")
+    if model.penalty != "l2":
+        raise ValueError(f"scikit-learn has no penalty={model.penalty!r}, only 'l2'")
     theirs = kind(**{name: value for name, value in ours.items() if name in known})
     if "coefs_" not in model.__dict__:
         return theirs

@@ -40,6 +40,11 @@ def draw(network: CoreNetwork, activation: str | Sequence[str], weight_init: str
       whose sin(30 n) has the 30 in its weights here;
     - "glorot_uniform" for the others.
 
+    "nguyen_widrow" spreads a hidden layer's neurons over inputs in [-1, 1]: each weight vector has a random
+    direction and the length 0.7 q^(1/p), and the biases lie evenly within that length, so that each neuron
+    is steep somewhere else; for "logistic", half as steep as "tanh", both are doubled. The last layer is
+    uniform in ±1/2.
+
     The last layer goes by the last hidden layer where that is one of the first list's, and else is
     "glorot_uniform".
 
@@ -50,12 +55,14 @@ def draw(network: CoreNetwork, activation: str | Sequence[str], weight_init: str
     activation : str or sequence of str
         The estimators' names: that of all hidden layers, or one for each.
     weight_init : str
-        "auto", or "glorot", "he" or "lecun" with "_uniform" or "_normal" behind it.
+        "auto", "nguyen_widrow", or "glorot", "he" or "lecun" with "_uniform" or "_normal" behind it.
     random : Random
         Where the numbers come from.
 
     References
     ----------
+    Nguyen, Widrow: Improving the learning speed of 2-layer neural networks by choosing initial values of the
+    adaptive weights, 1990.
     LeCun, Bottou, Orr, Müller: Efficient backprop, 1998.
     Glorot, Bengio: Understanding the difficulty of training deep feedforward neural networks, 2010.
     He, Zhang, Ren, Sun: Delving deep into rectifiers, 2015.
@@ -83,6 +90,11 @@ def draw(network: CoreNetwork, activation: str | Sequence[str], weight_init: str
             theta[1:] = random.uniform(-bound, bound, (inputs, outputs))
             theta[0] = random.uniform(-bound, bound, (outputs,))
             continue
+        if weight_init == "nguyen_widrow":
+            theta[...] = (
+                _spread(f, inputs, outputs, random) if k < last else random.uniform(-0.5, 0.5, theta.shape)
+            )
+            continue
         if weight_init == "auto" and f == "sin" and k < last:
             bound = _OMEGA / inputs if k == 1 else np.sqrt(6.0 / inputs)
             theta[1:] = random.uniform(-bound, bound, (inputs, outputs))
@@ -91,6 +103,15 @@ def draw(network: CoreNetwork, activation: str | Sequence[str], weight_init: str
             scheme = by_activation if weight_init == "auto" else weight_init
             theta[1:] = _weights(scheme, inputs, outputs, random)
         theta[0] = 0
+
+
+def _spread(activation: str, inputs: int, outputs: int, random: Random) -> Array:
+    """Nguyen's and Widrow's parameters of a hidden layer, biases in row 0."""
+    W = random.uniform(-1.0, 1.0, (inputs, outputs))
+    length = 0.7 * outputs ** (1.0 / inputs) * (2.0 if activation == "logistic" else 1.0)
+    # A single neuron is steep at the centre.
+    b = np.linspace(-length, length, outputs) * np.sign(W[0]) if outputs > 1 else np.zeros(1)
+    return np.concatenate([b[None], length * W / np.linalg.norm(W, axis=0)])
 
 
 def _weights(scheme: str, inputs: int, outputs: int, random: Random) -> Array:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils.validation import validate_data
 
+from rosenblatt.margins import linear_network
 from rosenblatt.memory import check_memory
 from rosenblatt.plain_arrays import DTYPES
 from rosenblatt.precision import Array
@@ -17,6 +18,7 @@ from rosenblatt.threads import thread_count
 
 if TYPE_CHECKING:
     from rosenblatt.mlp import MLP
+    from rosenblatt.mlp_classifier import MLPClassifier
 
 __all__ = ["InputGradient"]
 
@@ -36,16 +38,16 @@ class InputGradient:
         """Compute ∂aˡ/∂x, how each answer changes with every column, by a backward pass for each row.
 
         sˡ = eⱼ ∘ ḟˡ(nˡ) takes the place of equation 24 for output j, sᵏ = sᵏ⁺¹ (Wᵏ⁺¹)ᵀ ∘ ḟᵏ(nᵏ) (33) follows,
-        and ∂aˡⱼ/∂x = s¹ (W¹)ᵀ. The answers are probabilities where there is a `predict_proba`, with several
-        outputs of classes side by side; else what `predict` or `decision_function` returns.
+        and ∂aˡⱼ/∂x = s¹ (W¹)ᵀ. The answers are those of `predict_proba`, or of `decision_function` where
+        there is none, with several outputs of classes side by side; of a regressor those of `predict`, with
+        several quantiles side by side.
 
         Parameters
         ----------
         X : array-like, or sparse matrix or array, of shape (rows, columns)
             Rows with the columns of the training.
         output : int or None, default=None
-            A column of `predict_proba`, or of the other answers; None: all of them, or of two classes the
-            second one.
+            A column of these answers; None: all of them, or of two classes the second one.
 
         Returns
         -------
@@ -76,16 +78,16 @@ class InputGradient:
         """
         model = cast("MLP", self)
         network = model._fitted_network()
+        if model.out_activation_ == "hardlimit":
+            network = linear_network(cast("MLPClassifier", model))
         classes = _classes_of_one_output(model)
         answers = classes or model.n_outputs_
-        if output is not None and (not isinstance(output, Integral) or isinstance(output, bool)):
-            raise TypeError(f"output must be an integer or None, not {output!r}")
-        if output is not None and not 0 <= output < answers:
-            raise IndexError(f"outputs are numbered 0 to {answers - 1}; there is no output {output}")
+        wanted = list(range(answers)) if output is None else [_checked_output(output, answers)]
         rows = compressed_rows(
             validate_data(self, X, accept_sparse=["csr", "csc"], dtype=DTYPES, reset=False)
         )
-        wanted = [0] if classes else list(range(answers)) if output is None else [int(output)]
+        if classes:
+            wanted = [0]
         size = rows.shape[0] * len(wanted) * rows.shape[1] * network.theta(1).dtype.itemsize
         check_memory(size, f"the gradients of {len(wanted)} output(s) for {rows.shape[0]} rows")
         gradients: Array = network.input_gradients(rows, wanted, thread_count(model.n_threads))
@@ -94,6 +96,15 @@ class InputGradient:
         elif classes == 2 and output == 0:
             np.negative(gradients, out=gradients)
         return gradients[:, 0] if len(wanted) == 1 else gradients
+
+
+def _checked_output(output: object, answers: int) -> int:
+    if not isinstance(output, Integral) or isinstance(output, bool):
+        raise TypeError(f"output must be an integer or None, not {output!r}")
+    number = int(output)
+    if not 0 <= number < answers:
+        raise IndexError(f"outputs are numbered 0 to {answers - 1}; there is no output {number}")
+    return number
 
 
 def _classes_of_one_output(model: MLP) -> int:

@@ -82,6 +82,7 @@ class LeastSquares:
             model.out_activation_,
             network.sizes[-1],
             np.dtype(np.float64),
+            network.groups,
         )
         self._core = _core.Jacobian(
             self.network,  # type: ignore[arg-type]  # float64, as asked for

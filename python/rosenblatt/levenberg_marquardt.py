@@ -55,8 +55,9 @@ def forget(model: MLP) -> None:
     Examples
     --------
     >>> from rosenblatt import MLPRegressor
-    >>> model = MLPRegressor((2,), solver="lm", random_state=0).fit([[0.0], [1.0]], [1.0, 3.0])
-    >>> hasattr(model, "mu_"), hasattr(model.set_params(solver="lbfgs").fit([[0.0]], [1.0]), "mu_")
+    >>> X, y = [[0.0], [1.0]], [1.0, 3.0]
+    >>> model = MLPRegressor(hidden_layer_sizes=(), solver="lm", random_state=0).fit(X, y)
+    >>> hasattr(model, "mu_"), hasattr(model.set_params(solver="lbfgs").fit(X, y), "mu_")
     (True, False)
     """
     for name in _ATTRIBUTES:
@@ -204,7 +205,8 @@ class _Training:
 
     def _half_gradient(self, point: _Point) -> Array:
         """Half of that of the objective."""
-        return point.Je + self.penalty.decay * point.theta
+        half: Array = point.Je + self.penalty.decay * point.theta
+        return half
 
     def _gradient(self, point: _Point) -> Array:
         """That of the loss with its penalty."""

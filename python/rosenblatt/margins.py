@@ -10,7 +10,7 @@ from sklearn.utils.metaestimators import available_if
 
 from rosenblatt.class_losses import gives_margins
 from rosenblatt.fitted_network import network_of
-from rosenblatt.precision import Array
+from rosenblatt.precision import Array, CoreNetwork
 
 if TYPE_CHECKING:
     from rosenblatt.mlp_classifier import MLPClassifier
@@ -73,14 +73,30 @@ def net_inputs(model: MLPClassifier, X: Any) -> Array:
     if "coefs_" not in model.__dict__ or model.out_activation_ == "identity":
         return model._outputs(X)
     linear = model._copy()
-    linear._adopt(
-        network_of(
-            model.coefs_,
-            model.intercepts_,
-            model.activation,
-            "identity",
-            model.n_outputs_,
-            np.dtype(model.coefs_[0].dtype),
-        )
-    )
+    linear._adopt(linear_network(model))
     return linear._outputs(X)
+
+
+def linear_network(model: MLPClassifier) -> CoreNetwork:
+    """Make a network that answers with the net inputs of the last layer.
+
+    Parameters
+    ----------
+    model : MLPClassifier
+        Fitted.
+
+    Returns
+    -------
+    CoreNetwork
+        With a copy of the parameters.
+
+    Examples
+    --------
+    >>> from rosenblatt import MLPClassifier
+    >>> from rosenblatt.margins import linear_network
+    >>> model = MLPClassifier((), loss="hinge", solver="lbfgs").fit([[0.0], [1.0]], [0, 1])
+    >>> linear_network(model).activations
+    ['Linear']
+    """
+    dtype = np.dtype(model.coefs_[0].dtype)
+    return network_of(model.coefs_, model.intercepts_, model.activation, "identity", model.n_outputs_, dtype)

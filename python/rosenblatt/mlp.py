@@ -118,7 +118,7 @@ class MLP(ABC, CallbackSupport, HiddenFeatures, InputGradient, MLPParameters):
     def _validation_targets(self, y: Any, dtype: np.dtype[Any]) -> Array:
         """Encode the y of a validation set, of the same kind as the y of the training."""
 
-    def _class_weighted(self, weights: Array | None, y: Array, *, is_partial: bool) -> Array | None:
+    def _class_weighted(self, weights: Array | None, y: Array) -> Array | None:
         """Weights of rows, multiplied with those of their classes where there are any."""
         return weights
 
@@ -287,7 +287,7 @@ class MLP(ABC, CallbackSupport, HiddenFeatures, InputGradient, MLPParameters):
             y = y.toarray()
         y, outputs = self._targets(y, dtype, goes_on=goes_on, is_partial=is_partial, classes=classes)
         self.n_outputs_ = outputs
-        weights = self._class_weighted(weights, y, is_partial=is_partial)
+        weights = self._class_weighted(weights, y)
         random = seeded(self.random_state, for_numpy=self.early_stopping)
         sizes = [X.shape[1], *hidden, outputs]
         self._check_memory(sizes, dtype)
@@ -314,15 +314,8 @@ class MLP(ABC, CallbackSupport, HiddenFeatures, InputGradient, MLPParameters):
         )
 
     def _initial_network(self, sizes: list[int], dtype: np.dtype[Any], random: Random) -> CoreNetwork:
-        return initial_network(
-            sizes,
-            self.activation,
-            self.out_activation_,
-            dtype,
-            random,
-            self.weight_init,
-            self._groups(),
-        )
+        names = self.activation, self.out_activation_
+        return initial_network(sizes, *names, dtype, random, self.weight_init, self._groups())
 
     def _network_before(self, sizes: list[int]) -> CoreNetwork:
         held = [self.coefs_[0].shape[0], *(coef.shape[1] for coef in self.coefs_)]

@@ -31,7 +31,8 @@ from rosenblatt.mlp_docs import (
     RAISES_DOC,
 )
 from rosenblatt.mlp_parameters import keep
-from rosenblatt.multi_output import is_multi_output, of_groups, several_targets, side_by_side, take_classes
+from rosenblatt.multi_output import is_multi_output, several_targets, side_by_side, take_classes
+from rosenblatt.output_groups import of_groups
 from rosenblatt.precision import Array
 from rosenblatt.validation import Given
 
@@ -236,6 +237,12 @@ class MLPClassifier(ClassifierMixin, Margins, MLP):  # type: ignore[misc]  # noq
         >>> model.predict([[0.0], [1.0]])
         array(['no', 'yes'], dtype='<U5')
         """
+        if isinstance(self.class_weight, str):
+            raise ValueError(
+                "class_weight='balanced' needs to see all rows, and partial_fit does not: pass a dict, say "
+                "of what sklearn.utils.class_weight.compute_class_weight('balanced', classes=..., y=...) "
+                "finds on a larger part of them"
+            )
         return self._fit(
             X,
             y,
@@ -443,20 +450,14 @@ class MLPClassifier(ClassifierMixin, Margins, MLP):  # type: ignore[misc]  # noq
             raise ValueError(f"y_val has classes that y has not: {unknown}; y has {self.classes_}")
         return np.asarray(np.searchsorted(self.classes_, found).astype(np.int64)[y])
 
-    def _class_weighted(self, weights: Array | None, y: Array, *, is_partial: bool) -> Array | None:
+    def _class_weighted(self, weights: Array | None, y: Array) -> Array | None:
         if self.class_weight is None:
             return weights
-        if is_partial and isinstance(self.class_weight, str):
-            raise ValueError(
-                "class_weight='balanced' needs to see all rows, and partial_fit does not: pass a dict, say "
-                "of what sklearn.utils.class_weight.compute_class_weight('balanced', classes=..., y=...) "
-                "finds on a larger part of them"
-            )
-        if y.ndim == 1:
-            return row_weights(self.class_weight, [y], [self.classes_], weights)
         if isinstance(self.classes_, list):
             labels = [part.argmax(axis=1) for part in of_groups(y, self._groups())]
             return row_weights(self.class_weight, labels, self.classes_, weights)
+        if y.ndim == 1:
+            return row_weights(self.class_weight, [y], [self.classes_], weights)
         columns = list(y.T.astype(np.int64))
         return row_weights(self.class_weight, columns, [np.arange(2)] * len(columns), weights)
 

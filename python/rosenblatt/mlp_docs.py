@@ -42,7 +42,7 @@ CLASSIFIER_PARAMETERS_DOC = """    loss : str or callable, default="log_loss"
         How much "focal" looks away from rows that are right already.
     class_weight : dict, list of dict, "balanced" or None, default=None
         Weight of each class, multiplied with those of the rows; a list for several labels or outputs;
-        "balanced" is rows / (classes · rows of the class).
+        "balanced" is rows / (classes · rows of the class). The rows of X_val keep their own weights.
 """
 
 PARAMETERS_DOC = """    hidden_layer_sizes : int or sequence of int, default=(100,)
@@ -69,7 +69,7 @@ PARAMETERS_DOC = """    hidden_layer_sizes : int or sequence of int, default=(10
     power_t : float, default=0.5
         Exponent of "invscaling".
     max_iter : int, default=200
-        Most epochs, or most iterations of lbfgs.
+        Most epochs, or most iterations of lbfgs and lm.
     shuffle : bool, default=True
         Whether rows are shuffled anew in each epoch.
     random_state : int, RandomState or None, default=None
@@ -87,9 +87,10 @@ PARAMETERS_DOC = """    hidden_layer_sizes : int or sequence of int, default=(10
     nesterovs_momentum : bool, default=True
         Nesterov's form of it.
     early_stopping : bool, default=False
-        Watch the score on held-out rows instead of the loss, and end with the best parameters. Not for lbfgs.
+        Watch the score on held-out rows, or on the X_val of fit, instead of the loss, and end with the best
+        parameters. With lbfgs only where there is an X_val, and then by iterations.
     validation_fraction : float, default=0.1
-        Share of the rows held out for it, in [0, 1).
+        Share of the rows held out for it, in [0, 1); none are where fit is given X_val.
     beta_1, beta_2, epsilon : float, default=0.9, 0.999, 1e-8
         Adam's decay rates, in [0, 1), and its guard against division by zero.
     n_iter_no_change : int or inf, default=10
@@ -104,14 +105,15 @@ PARAMETERS_DOC = """    hidden_layer_sizes : int or sequence of int, default=(10
         that the process may use.
     weight_init : str, default="auto"
         Initial weights: "glorot_uniform", "glorot_normal" (Glorot and Bengio 2010), "he_uniform", "he_normal"
-        (He et al. 2015), "lecun_uniform", "lecun_normal" (LeCun et al. 1998). "auto" suits each layer's
-        activation, as scikit-learn does for those that it has.
+        (He et al. 2015), "lecun_uniform", "lecun_normal" (LeCun et al. 1998), "nguyen_widrow" (Nguyen
+        and Widrow 1990; for inputs in [−1, 1]). "auto" suits each layer's activation, as scikit-learn does
+        for those that it has.
     n_init : int, default=1
         Starts from other initial weights, of which the one with the lowest loss (with early stopping, the
-        best score) is kept.
+        best score) is kept; in the first fit only, and not in partial_fit.
     scoring : str, callable or None, default=None
-        What early stopping watches: accuracy or R² (None), "loss", a scorer's name, or a callable
-        ``scorer(estimator, X, y)``.
+        What early stopping watches: accuracy or R² (None), minus the validation loss ("loss"), a scorer's
+        name, or a callable ``scorer(estimator, X, y)``, which is given sample_weight where there is any.
     penalty : {"l2", "l1", "elasticnet"}, default="l2"
         Of the weights: alpha (l1_ratio · Σ|W| + (1 − l1_ratio) / 2 · Σ W²) / batch; l1_ratio is 0 for "l2"
         and 1 for "l1".
@@ -139,11 +141,13 @@ PARAMETERS_DOC = """    hidden_layer_sizes : int or sequence of int, default=(10
         Of "lm": μ at the beginning, its factor after a step that lowers the loss and after one that does not,
         and where the training ends.
     min_gradient : float, default=1e-7
-        Norm of the gradient at which "lm" ends.
+        Norm of the gradient of the loss, with its penalty, at which "lm" ends.
     max_fail : int, default=6
-        Iterations in a row without a better loss on validation rows after which "lm" ends.
+        With early_stopping, iterations in a row with a lower score on validation rows than the best one after
+        which "lm" ends.
     bayesian : bool, default=False
-        With "lm": Bayesian regularisation (Foresee and Hagan 1997) in the place of alpha.
+        With "lm": Bayesian regularisation (Foresee and Hagan 1997) in the place of alpha. It ends, too, where
+        the effective number of parameters has changed by less than tol of it n_iter_no_change times in a row.
 """
 
 ATTRIBUTES_DOC = """
@@ -157,10 +161,22 @@ ATTRIBUTES_DOC = """
     loss_, best_loss_, loss_curve_ : float, float or None, list of float
         Loss of the last epoch, the lowest one (None with early stopping), and of every epoch; of lbfgs, which
         scikit-learn keeps no curve of, of every iteration.
-    validation_scores_, best_validation_score_ : list of float and float, or None
-        Scores of early stopping.
+    validation_scores_, validation_loss_curve_ : list of float, or None
+        Score and loss, without the penalty, on the validation rows, of every epoch; None without such rows.
+    best_validation_score_ : float or None
+        The highest score.
+    start_losses_, best_start_ : list of float, int
+        loss_ of each of the n_init starts, infinite where parameters were not, and which one was kept, counted
+        from 0.
+    stopped_ : bool
+        Whether early stopping has ended a training by partial_fit.
     n_iter_, t_ : int
         Epochs run by the last call, and rows seen by all (0 for lbfgs).
+    mu_ : float
+        Of "lm": μ after the last step that was taken; a warm start goes on with it.
+    effective_parameters_, alpha_, beta_ : float
+        Of Bayesian regularisation: γ, how many parameters the data determine; α and β of β Σ e² + α Σ θ²,
+        where the errors e have the variance 1 / (2 β), and θ are all parameters, biases too.
     n_layers_, n_outputs_, out_activation_ : int, int, str
         Layers with the input, outputs, and the activation of the last layer.
     n_features_in_, feature_names_in_ : int, ndarray of str
@@ -171,10 +187,10 @@ RAISES_DOC = """
     Raises
     ------
     ValueError
-        For parameters out of range, X, y or weights with wrong shapes, NaN or infinity, weights that are all
-        zero, and where the training ends in parameters that are not finite. The estimator then is as it
-        was before. What a callback raises comes out, too, and leaves the estimator as of the last whole
-        epoch.
+        For parameters out of range, X, y or weights (also of the validation set) with wrong shapes, NaN or
+        infinity, weights that are all zero, and where the training ends in parameters that are not finite.
+        The estimator then is as it was before. What a callback raises comes out, too, and leaves the
+        estimator as of the last whole epoch.
     TypeError
         For callbacks with none of their methods.
 """

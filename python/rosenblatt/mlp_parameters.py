@@ -95,7 +95,7 @@ class MLPParameters(BaseEstimator):  # type: ignore[misc]
             StrOptions(
                 {
                     *("auto", "glorot_uniform", "glorot_normal"),
-                    *("he_uniform", "he_normal", "lecun_uniform", "lecun_normal"),
+                    *("he_uniform", "he_normal", "lecun_uniform", "lecun_normal", "nguyen_widrow"),
                 }
             )
         ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +23,6 @@ __all__ = [
     "encoded_as",
     "encoded_columns",
     "is_multi_output",
-    "of_groups",
     "one_hot",
     "several_targets",
     "side_by_side",
@@ -97,8 +96,8 @@ def encoded_columns(y: Array) -> tuple[list[Array], Array]:
     classes: list[Array] = []
     labels: Array = np.empty(y.shape, dtype=np.int64)
     for j in range(y.shape[1]):
-        column = _column(y, j)
         try:
+            column = _column(y, j)
             found, labels[:, j] = encoded(column)
         except TypeError as error:
             raise TypeError(f"column {j} of y has classes of several kinds: {error}") from None
@@ -218,7 +217,7 @@ def several_targets(model: MLPClassifier, y: Array, *, goes_on: bool, is_partial
     Raises
     ------
     ValueError
-        For losses that are not taken of several outputs, and for classes that do not fit those before.
+        For classes that do not fit those before.
 
     Examples
     --------
@@ -230,11 +229,6 @@ def several_targets(model: MLPClassifier, y: Array, *, goes_on: bool, is_partial
     array([[0, 1, 1],
            [1, 0, 1]], dtype=uint8)
     """
-    if model.loss not in ("log_loss", "squared_error") or model.label_smoothing:
-        raise ValueError(
-            "several outputs of classes are trained on loss='log_loss' or 'squared_error', without "
-            f"label_smoothing; got loss={model.loss!r}, label_smoothing={model.label_smoothing}"
-        )
     if goes_on or is_partial:
         if not isinstance(model.classes_, list):
             raise ValueError(
@@ -276,31 +270,6 @@ def one_hot(labels: Array, widths: Sequence[int]) -> Array:
     begins = np.asarray(list(accumulate(widths[:-1], initial=0)))
     np.put_along_axis(table, labels + begins, 1, axis=1)
     return table
-
-
-def of_groups(a: Array, widths: Sequence[int]) -> list[Array]:
-    """Cut columns into groups.
-
-    Parameters
-    ----------
-    a : ndarray of shape (rows, sum of widths)
-        Values.
-    widths : sequence of int
-        Of the groups.
-
-    Returns
-    -------
-    list of ndarray of shape (rows, width)
-        Views.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from rosenblatt.multi_output import of_groups
-    >>> of_groups(np.array([[1, 2, 3]]), [1, 2])
-    [array([[1]]), array([[2, 3]])]
-    """
-    return [a[:, begin:end] for begin, end in pairwise(accumulate(widths, initial=0))]
 
 
 def side_by_side(columns: list[Array]) -> Array:

@@ -103,7 +103,7 @@ class Trace:
 
     Attributes
     ----------
-    sizes, activations, loss_name, dtype : tuple of int, tuple of str, str, dtype
+    sizes, activations, groups, loss_name, dtype : tuple of int, of str, of int, str, dtype
         What the network is.
     eta, reduction : float, str
         Learning rate, and whether a batch counts by its mean or its sum.
@@ -154,6 +154,7 @@ class Trace:
 
     sizes: tuple[int, ...]
     activations: tuple[str, ...]
+    groups: tuple[int, ...] = ()
     loss_name: str
     dtype: np.dtype[Any]
     eta: float
@@ -248,6 +249,7 @@ class Trace:
         return {
             "sizes": list(self.sizes),
             "activations": list(self.activations),
+            "groups": list(self.groups),
             "loss_name": self.loss_name,
             "dtype": str(self.dtype),
             "eta": self.eta,

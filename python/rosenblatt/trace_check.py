@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from rosenblatt.activation_check import activation, derivative, difference
+from rosenblatt.output_groups import of_groups
 from rosenblatt.precision import Array
 
 if TYPE_CHECKING:
@@ -98,9 +99,10 @@ def _claims(trace: Trace) -> Iterator[Claim]:
         inputs = _with_ones(a[k - 1])
         yield Claim(f"n[{k}]", n[k], inputs @ theta[k], np.abs(inputs) @ np.abs(theta[k]))
         is_softmax = f == "Softmax"
-        answer = _softmax(n[k]) if is_softmax else activation(f, n[k])
+        widths = trace.groups if trace.groups and k == last else (trace.sizes[k],)
+        answer = _softmax(n[k], widths) if is_softmax else activation(f, n[k])
         yield Claim(f"a[{k}]", a[k], answer, np.zeros_like(a[k]))
-        wanted, slope_size[k] = _softmax_jacobian(a[k]) if is_softmax else derivative(f, n[k], a[k])
+        wanted, slope_size[k] = _softmax_jacobian(a[k], widths) if is_softmax else derivative(f, n[k], a[k])
         yield Claim(f"derivative[{k}]", slope[k], wanted, slope_size[k])
 
     terms = _loss_terms(trace.loss_name, a[last], y, float(np.finfo(trace.dtype).eps))
@@ -110,8 +112,10 @@ def _claims(trace: Trace) -> Iterator[Claim]:
 
     for k in range(last, 0, -1):
         if k == last and trace.loss_name in _CHANGES:
-            change = partial(_CHANGES[trace.loss_name], a[last], y)
-            yield Claim(f"s[{k}]", s[k], difference(change), np.abs(a[last]) + np.abs(y))
+            parts = zip(*(of_groups(values, widths) for values in (a[last], y)), strict=True)
+            changes = [partial(_CHANGES[trace.loss_name], *part) for part in parts]
+            wanted = np.hstack([difference(change) for change in changes])
+            yield Claim(f"s[{k}]", s[k], wanted, np.abs(a[last]) + np.abs(y))
             continue
         if k == last:
             from_above, from_above_size = _squared_slope(trace.loss_name, a[last], y)
@@ -148,13 +152,24 @@ def _times(s: Array, slope: Array) -> Array:
     return s * slope if slope.ndim == 2 else np.einsum("ri,rij->rj", s, slope)
 
 
-def _softmax(n: Array) -> Array:
-    e = np.exp(n - n.max(axis=-1, keepdims=True))
-    return np.asarray(e / e.sum(axis=-1, keepdims=True))
+def _softmax(n: Array, widths: Sequence[int]) -> Array:
+    """The softmax of each group of columns."""
+    powers = [np.exp(part - part.max(axis=-1, keepdims=True)) for part in of_groups(n, widths)]
+    return np.hstack([part / part.sum(axis=-1, keepdims=True) for part in powers])
 
 
-def _softmax_jacobian(a: Array) -> tuple[Array, Array]:
-    """Differences of the softmax, and what their errors are relative to."""
+def _softmax_jacobian(a: Array, widths: Sequence[int]) -> tuple[Array, Array]:
+    """Differences of the softmax of each group, and what their errors are relative to."""
+    jacobian, size = np.zeros((2, *a.shape, a.shape[1]))
+    begin = 0
+    for part in of_groups(a, widths):
+        group = slice(begin, begin + part.shape[1])
+        jacobian[:, group, group], size[:, group, group] = _jacobian_of_group(part)
+        begin = group.stop
+    return jacobian, size
+
+
+def _jacobian_of_group(a: Array) -> tuple[Array, Array]:
     identity = np.eye(a.shape[1])
     before, moved = a[:, np.newaxis, :], a[:, :, np.newaxis]  # row j is that of a step of n_j
 

@@ -85,6 +85,8 @@ def title(trace: Trace) -> str:
     sizes = "-".join(str(size) for size in trace.sizes)
     rows = f"{trace.reduction} of {trace.rows} rows" if trace.rows > 1 else "1 row"
     activations = ", ".join(trace.activations)
+    if trace.groups:
+        activations += f" in groups of {', '.join(str(width) for width in trace.groups)}"
     return f"Network {sizes}: {activations}; {trace.loss_name}, {rows}, η = {number(trace.eta)}"
 
 
@@ -229,7 +231,8 @@ def _forward(trace: Trace) -> Iterator[Step]:
         theta = trace.theta_before[k]
         known = {b: theta[0], a_before: trace.a[k - 1], W: theta[1:]}
         yield _step("Forward pass", "20", n, f"{b} + {a_before} {W}", known, trace.n[k])
-        yield _step("Forward pass", "21", a, f"{f}({n})", {n: trace.n[k]}, trace.a[k])
+        formula = f"{f}({n}){_of_groups(trace, k)}"
+        yield _step("Forward pass", "21", a, formula, {n: trace.n[k]}, trace.a[k])
     last = len(trace.sizes) - 1
     a = _at("a", last)
     formula = _LOSSES[trace.loss_name].format(a=a) + _over_rows(trace)
@@ -250,7 +253,9 @@ def _backward(trace: Trace) -> Iterator[Step]:
         is_cancelled = k == last and trace.loss_name not in ("squared_error", "half_squared_error")
         if not is_cancelled:
             n = _at("n", k)
-            formula = f"diag({a}) − ({a})ᵀ {a}" if is_softmax else _DERIVATIVES.get(f, "").format(a=a, n=n)
+            formula = _DERIVATIVES.get(f, "").format(a=a, n=n)
+            if is_softmax:
+                formula = f"diag({a}) − ({a})ᵀ {a}{_of_groups(trace, k)}"
             known = {} if is_softmax else {a: trace.a[k], n: trace.n[k]}
             yield _step(section, "32", slope, formula, known, trace.derivative[k])
         known = {slope: trace.derivative[k]}
@@ -307,6 +312,10 @@ def _with_numbers(formula: str, known: Mapping[str, Array]) -> tuple[Part, ...]:
 
 def _at(symbol: str, k: int) -> str:
     return symbol + str(k).translate(_SUPERSCRIPTS)
+
+
+def _of_groups(trace: Trace, k: int) -> str:
+    return " in each group" if trace.groups and k == len(trace.sizes) - 1 else ""
 
 
 def _over_rows(trace: Trace) -> str:

@@ -57,7 +57,8 @@ class Watch:
     --------
     >>> from rosenblatt import MLPRegressor
     >>> X, y = [[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0]
-    >>> model = MLPRegressor((2,), solver="lbfgs", random_state=0).fit(X, y, X_val=X, y_val=y)
+    >>> model = MLPRegressor(hidden_layer_sizes=(2,), solver="lbfgs", random_state=0)
+    >>> model = model.fit(X, y, X_val=X, y_val=y)
     >>> len(model.validation_scores_) == model.n_iter_
     True
     """

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <numbers>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -48,7 +49,9 @@ constexpr double lambda = 1.0507009873554805;
 constexpr double lambda_alpha = 1.7580993408473766;
 
 // In long double: the rounding of n / sqrt 2 and of n^2 would cost these as many digits as n^2 has.
-double normal_distribution(double n) { return static_cast<double>(std::erfc(-n / std::sqrt(2.0L)) / 2); }
+double normal_distribution(double n) {
+    return static_cast<double>(std::erfc(-n / std::numbers::sqrt2_v<long double>) / 2);
+}
 double gauss(double n) { return static_cast<double>(std::exp(-static_cast<long double>(n) * n)); }
 
 double formula(Activation f, double n) {
@@ -151,7 +154,7 @@ TEST_CASE("an unknown name is refused with the list of those that are known") {
     CHECK_THROWS_WITH_AS((void)parse_activation("relu"),
                          "unknown activation 'relu'; expected one of HardLimit, ReLU, Linear, Sigmoid, Tanh, Softmax, "
                          "Exponential, SymmetricHardLimit, LeakyReLU, ELU, SELU, GELU, SiLU, Softplus, Softsign, "
-                         "HardSigmoid, Sin, RadialBasis",
+                         "HardSigmoid, Sin, RadialBasis, Ordered",
                          std::invalid_argument);
     CHECK_THROWS_AS((void)parse_activation(""), std::invalid_argument);
 }

@@ -56,7 +56,8 @@ namespace {
 // How often something was allocated from the end of the first epoch to that of the last one; S is the type of x.
 template <class T, class S>
 std::size_t allocated_by_epochs(const std::vector<std::size_t>& sizes, std::size_t batch, std::size_t threads,
-                                Solver solver, bool is_watched = false, const Regularisation& with = {}) {
+                                Solver solver, const Noise& noise = {}, bool is_watched = false,
+                                const Regularisation& with = {}) {
     Network<T> network(sizes, {Activation::tanh, Activation::softmax});
     testing::Dice dice(1);
     testing::set_random_parameters(network, dice);
@@ -74,6 +75,7 @@ std::size_t allocated_by_epochs(const std::vector<std::size_t>& sizes, std::size
     options.tol = 0;
     options.n_iter_no_change = std::numeric_limits<double>::infinity();
     options.threads = threads;
+    options.noise = noise;
     Trainer<T> trainer(network, options);
     MersenneTwister random(1);
     std::size_t first = 0;
@@ -105,16 +107,21 @@ void check_epochs() {
             CAPTURE(threads);
             CAPTURE(batch);
             CHECK(allocated_by_epochs<T, S>({500, 40, 2}, batch, threads, Solver::adam) == 0);
+            Noise noise;
+            noise.input_noise = 0.1;
+            noise.input_dropout = 0.2;
+            noise.dropout = {0.5};
+            CHECK(allocated_by_epochs<T, S>({500, 40, 2}, batch, threads, Solver::adam, noise) == 0);
         }
     }
     CHECK(allocated_by_epochs<T, S>({2, 4, 2}, 4, 1, Solver::sgd) == 0);
-    CHECK(allocated_by_epochs<T, S>({500, 40, 2}, 200, 2, Solver::adam, true) == 0);
+    CHECK(allocated_by_epochs<T, S>({500, 40, 2}, 200, 2, Solver::adam, {}, true) == 0);
     Regularisation with;
     with.l1_ratio = 0.5;
     with.clip_norm = 1;
     with.max_norm = 1;
-    CHECK(allocated_by_epochs<T, S>({500, 40, 2}, 200, 2, Solver::nadam, false, with) == 0);
-    CHECK(allocated_by_epochs<T, S>({500, 40, 2}, 300, 2, Solver::rprop, false, with) == 0);
+    CHECK(allocated_by_epochs<T, S>({500, 40, 2}, 200, 2, Solver::nadam, {}, false, with) == 0);
+    CHECK(allocated_by_epochs<T, S>({500, 40, 2}, 300, 2, Solver::rprop, {}, false, with) == 0);
 }
 
 TEST_CASE_TEMPLATE("no epoch allocates", T, float, double) {

@@ -135,6 +135,13 @@ TEST_CASE("rows of a million columns are taken a few at a time") {
     }
 }
 
+TEST_CASE("no rows, or no outputs, have no gradients") {
+    const Network<double> network = random_network<double>({3, 2}, {Activation::linear});
+    const std::vector<double> x(3);
+    CHECK(gradients(network, table(x, 1).rows_from(0, 0), {0, 1}).empty());
+    CHECK(gradients(network, table(x, 1), {}).empty());
+}
+
 TEST_CASE("threads are taken where they pay") {
     const Network<float> network = random_network<float>({100, 50, 10}, {Activation::relu, Activation::softmax});
     const std::vector<float> x(100'000);

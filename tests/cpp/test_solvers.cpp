@@ -38,7 +38,7 @@ void adam(Parameter& p, double g, double t) {
 void nadam(Parameter& p, double g, double t) {
     const auto mu = [](double i) { return 0.9 * (1 - 0.5 * std::pow(0.96, 0.004 * i)); };
     double product = 1;
-    for (double i = 1; i <= t; ++i) {
+    for (int i = 1; i <= static_cast<int>(t); ++i) {
         product *= mu(i);
     }
     p.m = 0.9 * p.m + 0.1 * g;

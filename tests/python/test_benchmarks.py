@@ -94,6 +94,17 @@ def test_growth_covers_what_grows(tmp_path):
     assert (tmp_path / "growth.svg").stat().st_size > 0
 
 
+def test_levenberg_marquardt_is_set_beside_adam(tmp_path):
+    files = {"--json": tmp_path / "lm.json", "--chart": tmp_path / "lm.svg"}
+    result = run("levenberg_marquardt.py", "--quick", *(word for pair in files.items() for word in pair))
+    assert result.returncode == 0, result.stderr
+    rows = json.loads(files["--json"].read_text())
+    assert {row["solver"] for row in rows} == {"lm", "adam 0.03", "adam 0.01", "adam 0.003"}
+    assert len(rows) == 4 * len({row["problem"] for row in rows})
+    assert all(row["ratio"] == 1 for row in rows if row["solver"] == "lm")
+    assert files["--chart"].stat().st_size > 0
+
+
 @pytest.fixture
 def measure(monkeypatch):
     monkeypatch.syspath_prepend(FOLDER)

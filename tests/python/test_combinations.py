@@ -53,7 +53,13 @@ TABLE = [
         for rate in ("adaptive", "invscaling")
     ),
     ({"hidden_layer_sizes": (), "dropout": 0.5}, "dropout=0.5.*no hidden layer"),
+    *(
+        ({"solver": "rprop", name: 1.0}, f"solver='rprop' and {name}=1.0.*signs")
+        for name in ("clip_norm", "clip_value")
+    ),
     ({"solver": "adam", "bayesian": True}, "bayesian=True.*solver='lm'"),
+    ({"solver": "lm", "bayesian": True, "alpha": 0.1}, "bayesian=True and alpha=0.1.*its own alpha"),
+    ({"solver": "lm", "mu": 2.0, "mu_max": 1.0}, "mu=2.0 and mu_max=1.0.*end at once"),
 ]
 REGRESSOR = [({"solver": "lm", "loss": "poisson"}, "loss='poisson'.*loss='squared_error'")]
 CLASSIFIER = [({"solver": "lm"}, "loss='log_loss'.*loss='squared_error'")]

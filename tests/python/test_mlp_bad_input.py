@@ -121,7 +121,6 @@ BAD_Y = {
     "no columns": ("both", np.zeros((ROWS, 0)), ValueError, r"0 feature\(s\)"),
     "a number": ("both", 3, (TypeError, ValueError), None),
     "continuous": ("MLPClassifier", VALUES, ValueError, "Unknown label type"),
-    "several classes in columns": ("MLPClassifier", np.c_[LABELS, LABELS], ValueError, "1d array"),
     "several values in columns": ("MLPClassifier", X, ValueError, "Unknown label type"),
     "sets": ("MLPClassifier", [{1}, {2}] * 12, ValueError, "Unknown label type"),
     "bytes": ("MLPClassifier", np.array([b"a", b"b"] * 12), (TypeError, FutureWarning), "bytes"),

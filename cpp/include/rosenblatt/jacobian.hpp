@@ -76,7 +76,7 @@ private:
     std::size_t chunk_;       // rows
     std::size_t block_;       // rows
     Team team_;
-    std::vector<Workspace<double>> workspaces_;  // one for each thread; the first has the transposed weights of all
+    std::vector<Workspace<double>> workspaces_;  // one for each thread
     std::vector<std::vector<double>> roots_;     // of the weights of a block's rows, for each thread
     std::vector<double> squares_;                // of each block of a chunk
     AlignedBuffer<double> jacobian_memory_;      // [J e] of a chunk

@@ -66,7 +66,7 @@ struct Sin {
 
 struct RadialBasis {
     template <class T>
-    static constexpr T largest = sizeof(T) == sizeof(float) ? T(10.25) : T(27.4);  // it is 0 there
+    static constexpr T largest = static_cast<T>(sizeof(T) == sizeof(float) ? 10.25 : 27.4);  // it is 0 there
     template <class T>
     static Vector<T> value(Vector<T> n) {
         return exponential_of_square<T>(n, T(1), largest<T>);

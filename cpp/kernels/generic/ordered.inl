@@ -26,16 +26,16 @@ void ordered_derivative(T* s, std::size_t s_stride, const T* a, std::size_t a_st
         for (std::size_t j = cols - 1; j > 0; --j) {
             si[j - 1] += si[j];
         }
-        const T of_first = si[0];
-        for (std::size_t j = 0; j < cols; j += lanes<T>) {
-            T before[lanes<T>];
-            for (std::size_t k = 0; k < lanes<T>; ++k) {
-                const std::size_t here = smaller(j + k, cols - 1);
-                before[k] = ai[here - (here > 0 ? 1 : 0)];
+        for (std::size_t j = 1; j < cols; j += lanes<T>) {
+            const std::size_t count = smaller(lanes<T>, cols - j);
+            T step[lanes<T>] = {};
+            for (std::size_t k = 0; k < count; ++k) {
+                step[k] = ai[j + k] - ai[j + k - 1];
             }
-            const Vector<T> slope = -exponential_less_one_of_any<T>(load(before) - load(ai + j));
-            store(si + j, first_lanes<T>(load(si + j) * slope, cols - j, T(0)));
+            store(step, -exponential_less_one_of_any<T>(-load(step)));
+            for (std::size_t k = 0; k < count; ++k) {
+                si[j + k] *= step[k];
+            }
         }
-        si[0] = of_first;
     }
 }

@@ -12,14 +12,16 @@ struct Pi;
 
 template <>
 struct Pi<float> {
-    static constexpr float parts[] = {0x1.92p+1F, 0x1.fb4p-11F, 0x1.444p-23F, 0x1.68c234p-38F};  // 12 bits each
+    // 12 bits each. NOLINTNEXTLINE(modernize-use-std-numbers)
+    static constexpr float parts[] = {0x1.92p+1F, 0x1.fb4p-11F, 0x1.444p-23F, 0x1.68c234p-38F};
     static constexpr float largest = 6000;
     static constexpr std::size_t terms = 6;
 };
 
 template <>
 struct Pi<double> {
-    static constexpr double parts[] = {0x1.921fb544p+1, 0x1.0b4611a6p-33, 0x1.3198a2e037073p-68};  // 33 bits each
+    // 33 bits each. NOLINTNEXTLINE(modernize-use-std-numbers)
+    static constexpr double parts[] = {0x1.921fb544p+1, 0x1.0b4611a6p-33, 0x1.3198a2e037073p-68};
     static constexpr double largest = 1.6e6;
     static constexpr std::size_t terms = 10;
 };
