@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain, pairwise
 from typing import Any, Self
@@ -16,6 +16,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rosenblatt import lbfgs, levenberg_marquardt, stochastic
 from rosenblatt.audience import Outcome
+from rosenblatt.copies import Copies
 from rosenblatt.features import HiddenFeatures
 from rosenblatt.fitted_network import initial_network, network_of, parameter_views
 from rosenblatt.gradient_check import largest_error
@@ -31,7 +32,7 @@ from rosenblatt.patience import Patience
 from rosenblatt.plain_arrays import DTYPES, is_plain, validated
 from rosenblatt.precision import Array, CoreNetwork
 from rosenblatt.random_state import Random, seeded
-from rosenblatt.sklearn_callbacks import CONTEXT_ATTRIBUTES, CallbackSupport, FitTasks, begun_tasks
+from rosenblatt.sklearn_callbacks import FitTasks, begun_tasks
 from rosenblatt.sparse import compressed_rows
 from rosenblatt.starts import train_best
 from rosenblatt.threads import thread_count
@@ -76,7 +77,7 @@ def is_stochastic(model: MLP) -> bool:
     return True
 
 
-class MLP(ABC, CallbackSupport, HiddenFeatures, InputGradient, MLPParameters):
+class MLP(ABC, Copies, HiddenFeatures, InputGradient, MLPParameters):
     """Base of both estimators; not to be used by itself."""
 
     # Set by fit. Declared for the reader and for mypy; scikit-learn's checks want them absent before.
@@ -173,29 +174,6 @@ class MLP(ABC, CallbackSupport, HiddenFeatures, InputGradient, MLPParameters):
         if tasks is not None:
             tasks.end(self._copy_without_listeners)
         return self
-
-    def _copy(self) -> Self:
-        copy = object.__new__(type(self))  # copy.copy would copy the parameters as well
-        copy.__dict__.update(self.__dict__)
-        return copy
-
-    def _as_of_now(
-        self, network: CoreNetwork, leave_attributes: Callable[[MLP], None], goes_on: bool
-    ) -> Self:
-        """A copy for callbacks, with a network of its own and what is known of the training so far."""
-        copy = self._copy_without_listeners()
-        leave_attributes(copy)
-        copy._adopt(network)
-        if not goes_on:
-            copy.start_losses_ = [copy.loss_]
-        return copy
-
-    def _copy_without_listeners(self) -> Self:
-        """A copy for callbacks to keep or to pickle."""
-        copy = self._copy()
-        for name in ("_tasks", *CONTEXT_ATTRIBUTES):
-            copy.__dict__.pop(name, None)
-        return copy
 
     def _fit_in_place(
         self, X: Any, y: Any, sample_weight: Any, validation: Given, is_partial: bool, classes: Any

@@ -166,8 +166,8 @@ ATTRIBUTES_DOC = """
     best_validation_score_ : float or None
         The highest score.
     start_losses_, best_start_ : list of float, int
-        loss_ of each of the n_init starts, infinite where parameters were not, and which one was kept, counted
-        from 0.
+        loss_ of each of the n_init starts, infinite where parameters were not, and which one was kept,
+        counted from 0.
     stopped_ : bool
         Whether early stopping has ended a training by partial_fit.
     n_iter_, t_ : int

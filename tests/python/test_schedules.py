@@ -102,7 +102,9 @@ FORMULAS = [
     ),
     (ReduceOnPlateau(patience=1000), lambda _: ETA),
 ]
-by_formula = pytest.mark.parametrize(("schedule", "formula"), FORMULAS, ids=str)
+by_formula = pytest.mark.parametrize(
+    ("schedule", "formula"), FORMULAS, ids=[str(schedule) for schedule, _ in FORMULAS]
+)
 
 
 @by_formula
