@@ -32,7 +32,6 @@ from rosenblatt.patience import Patience
 from rosenblatt.plain_arrays import DTYPES, is_plain, validated
 from rosenblatt.precision import Array, CoreNetwork
 from rosenblatt.random_state import Random, seeded
-from rosenblatt.sklearn_callbacks import FitTasks, begun_tasks
 from rosenblatt.sparse import compressed_rows
 from rosenblatt.starts import train_best
 from rosenblatt.threads import thread_count
@@ -104,7 +103,6 @@ class MLP(ABC, Copies, HiddenFeatures, InputGradient, MLPParameters):
     _optimizer: Any
     _optimizer_options: dict[str, Any]
     _epochs: int
-    _tasks: FitTasks
     _patience: Patience
 
     # What the two estimators do differently.
@@ -162,18 +160,9 @@ class MLP(ABC, Copies, HiddenFeatures, InputGradient, MLPParameters):
         One that a callback ends by an exception leaves what was trained in whole epochs.
         """
         epochs = 1 if is_partial else self.n_init * self.max_iter
-        tasks = begun_tasks(self, X, y, sample_weight, epochs)
-        candidate = self._copy()
-        if tasks is not None:
-            candidate._tasks = tasks
+        candidate = self._candidate(X, y, sample_weight, epochs)
         failure = candidate._fit_in_place(X, y, sample_weight, validation, is_partial, classes)
-        candidate.__dict__.pop("_tasks", None)
-        self.__dict__ = candidate.__dict__  # not update: names of columns that are gone must go
-        if failure is not None:
-            raise failure
-        if tasks is not None:
-            tasks.end(self._copy_without_listeners)
-        return self
+        return self._become(candidate, failure)
 
     def _fit_in_place(
         self, X: Any, y: Any, sample_weight: Any, validation: Given, is_partial: bool, classes: Any

@@ -12,6 +12,7 @@ from sklearn.model_selection import GridSearchCV
 
 from rosenblatt import MLPClassifier, MLPRegressor
 from rosenblatt.callbacks import EpochState, FitState
+from rosenblatt.schedules import StepDecay
 
 # Most trainings here are cut off after a few epochs.
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -274,3 +275,83 @@ def test_clones_and_grid_searches_have_callbacks_of_their_own():
     assert len(other.callbacks[0].heard) == 2 + 2 * 3
     search = GridSearchCV(model, {"alpha": [0.1, 0.2]}, cv=2).fit(X, Y)
     assert len(search.best_estimator_.callbacks[0].heard) == 2 + 2 * 3
+
+
+# With what else a training may have.
+
+
+@pytest.mark.parametrize("solver", ["adam", "rmsprop", "rprop", "lbfgs", "lm"])
+def test_an_own_validation_set_is_told_of(solver):
+    everything = Everything()
+    model = MLPRegressor(
+        hidden_layer_sizes=(4,), solver=solver, max_iter=4, random_state=0, callbacks=[everything]
+    )
+    model.fit(X[:200], Y[:200], X_val=X[200:], y_val=Y[200:])
+    assert everything.heard[0].monitored == ("loss", "validation_loss", "validation_score")
+    epochs = [state for state in everything.heard if isinstance(state, EpochState)]
+    assert [state.validation_score for state in epochs] == model.validation_scores_
+    assert [state.validation_loss for state in epochs] == model.validation_loss_curve_
+    assert len(epochs) == 4
+
+
+def test_the_model_of_lm():
+    keeper = Keeper("on_fit_begin", "on_epoch_end")
+    parameters = {"hidden_layer_sizes": (4,), "solver": "lm", "random_state": 0, "bayesian": True}
+    model = MLPRegressor(**parameters, max_iter=5, callbacks=[keeper]).fit(X, Y)
+    assert [kept.n_iter_ for kept in keeper.models] == [0, 1, 2, 3, 4, 5]
+    for n, kept in enumerate(keeper.models[1:], start=1):
+        whole = MLPRegressor(**parameters, max_iter=n).fit(X, Y)
+        assert_identical(kept, whole)
+        assert vars(kept).keys() == vars(whole).keys()
+        assert kept.mu_ == whole.mu_
+    assert_identical(keeper.models[-1], model)
+
+
+def test_lm_keeps_stops_and_fails_like_the_others():
+    parameters = {"hidden_layer_sizes": (4,), "solver": "lm", "random_state": 0}
+    keeper = Listener(lambda state: state.keep() if state.n_iter == 2 else None)
+    model = MLPRegressor(**parameters, max_iter=5, callbacks=[keeper]).fit(X, Y)
+    two = MLPRegressor(**parameters, max_iter=2).fit(X, Y)
+    np.testing.assert_array_equal(model.coefs_[0], two.coefs_[0])
+    assert model.n_iter_ == 5
+    for callback in (Listener(fail), Listener(lambda state: state.n_iter == 2)):
+        model = MLPRegressor(**parameters, max_iter=5, callbacks=[callback])
+        if callback.answer is fail:
+            with pytest.raises(LookupError, match="from the callback"):
+                model.fit(X, Y)
+        else:
+            model.fit(X, Y)
+        assert_identical(model, two)
+
+
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+def test_callbacks_are_told_which_start_it_is(solver):
+    keeper = Keeper("on_fit_end")
+    model = fitted(n_init=3, callbacks=[keeper], solver=solver)
+    assert [kept.best_start_ for kept in keeper.models] == [0, 1, 2]
+    assert [kept.loss_ for kept in keeper.models] == model.start_losses_
+    assert_identical(model, keeper.models[model.best_start_])
+
+
+def test_a_callback_that_raises_in_a_later_start_leaves_the_best_so_far():
+    class Fail:
+        def on_epoch_end(self, state):
+            if state.model.best_start_ == 1 and state.n_iter == 2:
+                raise LookupError("in the second start")
+
+    model = MLPClassifier((12,), n_init=3, max_iter=3, random_state=0, callbacks=[Fail()])
+    with pytest.raises(LookupError, match="second start"):
+        model.fit(X, Y)
+    assert len(model.start_losses_) == 2
+    assert model.start_losses_[model.best_start_] == min(model.start_losses_)
+    assert model.predict(X).shape == (300,)
+
+
+@pytest.mark.parametrize("solver", ["adam", "sgd"])
+def test_dropout_and_schedules_and_snapshots(solver):
+    """Predictions are without dropout; the training is the same whoever listens."""
+    keeper = Keeper("on_batch_end", "on_epoch_end")
+    parameters = {"solver": solver, "dropout": 0.5, "input_noise": 0.1, "n_threads": 2}
+    model = fitted(callbacks=[keeper, StepDecay(1, 0.5)], **parameters)
+    assert_identical(model, fitted(callbacks=[StepDecay(1, 0.5)], **parameters))
+    np.testing.assert_array_equal(keeper.models[-1].predict_proba(X), model.predict_proba(X))

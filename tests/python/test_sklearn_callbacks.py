@@ -283,3 +283,15 @@ else:
         recorder = Recorder()
         clone(make().set_callbacks(recorder)).fit(X, Y)
         assert len(recorder.heard) == 2 + 2 + 8
+
+    def test_several_starts_are_one_fit():
+        recorder = Recorder()
+        model = make(n_init=2, max_iter=2).set_callbacks(recorder).fit(X, Y)
+        assert recorder.heard[1:-1] == [("begin", ("fit", 0)), *epochs(4), ("end", ("fit", 0))]
+        last = recorder.models[-1][1]
+        np.testing.assert_array_equal(last.predict(X), model.predict(X))
+
+    def test_levenberg_marquardt():
+        recorder = Recorder()
+        make(MLPRegressor, solver="lm").set_callbacks(recorder).fit(X, Y)
+        assert recorder.heard[1:-1] == [("begin", ("fit", 0)), *epochs(4), ("end", ("fit", 0))]
