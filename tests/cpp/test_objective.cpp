@@ -117,7 +117,7 @@ TEST_CASE("any number of threads: the same to the last bit") {
     Objective<double> one(problem.network, problem.data(true), {Loss::log_loss, 0.1, 1});
     const auto expected = one.evaluate(problem.network, {});
     for (const std::size_t threads : {2U, 3U, 7U}) {
-        Objective<double> some(problem.network, problem.data(true), {Loss::log_loss, 0.1, threads});
+        Objective<double> some(problem.network, problem.data(true), {Loss::log_loss, 0.1, 0, threads});
         const auto got = some.evaluate(problem.network, {});
         CHECK(got->loss == expected->loss);
         CHECK(got->penalty == expected->penalty);
