@@ -70,11 +70,11 @@ class InputGradient:
 
         Examples
         --------
-        >>> from rosenblatt import MLPClassifier, datasets
-        >>> X, y = datasets.digits()
-        >>> model = MLPClassifier((16,), max_iter=10, tol=1, random_state=0).fit(X / 16, y)
-        >>> model.input_gradient(X[:5] / 16).shape, model.input_gradient(X[:5] / 16, output=3).shape
-        ((5, 10, 64), (5, 64))
+        >>> from rosenblatt import MLPClassifier
+        >>> X, y = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], ["a", "b", "c"]
+        >>> model = MLPClassifier((4,), solver="lbfgs", random_state=0).fit(X, y)
+        >>> model.input_gradient(X).shape, model.input_gradient(X, output=2).shape
+        ((3, 3, 2), (3, 2))
         """
         model = cast("MLP", self)
         network = model._fitted_network()

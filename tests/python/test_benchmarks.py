@@ -166,3 +166,28 @@ def test_the_peak_must_be_whole(measure):
     assert measure.parse_peak(whole)["float32"] == 200
     with pytest.raises(ValueError, match="lacks"):
         measure.parse_peak('{"isa": "x86-64-v3"}')
+
+
+def test_small_tables_are_given_to_every_model(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("before\n<!-- figures: make bench-tabular -->\n\n<!-- end of figures -->\nafter\n")
+    names = ["wine", "Friedman 1", "5 % of class 1"]
+    result = run("tabular.py", "--only", *names, "--json", tmp_path / "rows.json", "--markdown", page)
+    assert result.returncode == 0, result.stderr
+    rows = json.loads((tmp_path / "rows.json").read_text())
+    assert list(dict.fromkeys(row["problem"] for row in rows)) == names
+    assert len(rows) == 5 * len(names)
+    assert all(row["score"] <= 1 and row["deviation"] >= 0 for row in rows)
+    text = page.read_text()
+    assert text.startswith("before\n")
+    assert text.endswith("after\n")
+    assert all(f"| {name}, " in text for name in names)
+    again = run("tabular.py", "--only", "wine", "--markdown", page)
+    assert again.returncode == 0, again.stderr
+    assert "Friedman" not in page.read_text()
+
+
+def test_an_unknown_table_is_named():
+    result = run("tabular.py", "--only", "iris")
+    assert result.returncode != 0
+    assert "there is no table iris; there are breast cancer, wine" in result.stderr
