@@ -271,7 +271,9 @@ class MLP(ABC, HiddenFeatures, InputGradient, MLPParameters):
         )
 
     def _initial_network(self, sizes: list[int], dtype: np.dtype[Any], random: Random) -> CoreNetwork:
-        return initial_network(sizes, self.activation, self.out_activation_, dtype, random, self.weight_init)
+        return initial_network(
+            sizes, self.activation, self.out_activation_, dtype, random, self.weight_init, self._groups()
+        )
 
     def _network_before(self, sizes: list[int]) -> CoreNetwork:
         held = [self.coefs_[0].shape[0], *(coef.shape[1] for coef in self.coefs_)]
