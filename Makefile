@@ -70,6 +70,12 @@ bench-growth: $(VENV)/installed-dev
 	$(call say,Measuring how the time of an epoch grows)
 	@$(BIN)/python benchmarks/growth.py
 
+# make bench-tabular: compare scores on small tables with other models, and write docs/tabular.md
+.PHONY: bench-tabular
+bench-tabular: $(VENV)/installed-dev
+	$(call say,Fitting models to small tables (a few minutes))
+	@$(BIN)/python benchmarks/tabular.py --markdown docs/tabular.md
+
 # make bench-breakdown: sample where the time of a training goes (with Linux's perf)
 .PHONY: bench-breakdown
 bench-breakdown: $(VENV)/installed-dev

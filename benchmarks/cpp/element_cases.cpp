@@ -79,12 +79,14 @@ Case loss_case(Loss loss) {
     return {case_name("loss", name(loss), cols), element_work<T>(cols, 3), [=] {
                 const auto memory = std::make_shared<Memory<T>>(cols);
                 const auto losses = std::make_shared<std::vector<double>>(rows);
+                const auto quantile = std::make_shared<double>(0.5);
                 return [=] {
+                    const kernels::LossParameters parameters{1, 1.5, 2, quantile.get(), 1};
                     const MatrixView<T> s = memory->s();
                     const MatrixView<T> a = memory->a();
                     const MatrixView<T> y = memory->y();
-                    kernels::active<T>().loss[static_cast<int>(loss)](losses->data(), s.data, s.stride, a.data,
-                                                                      a.stride, y.data, y.stride, rows, cols);
+                    kernels::active<T>().loss[static_cast<int>(loss)](
+                        losses->data(), s.data, s.stride, a.data, a.stride, y.data, y.stride, rows, cols, &parameters);
                 };
             }};
 }

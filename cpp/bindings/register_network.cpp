@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "arrays.hpp"
+#include "losses.hpp"
+#include "rosenblatt/input_gradient.hpp"
 #include "rosenblatt/network.hpp"
 #include "rosenblatt/perceptron_rule.hpp"
 #include "rosenblatt/prediction.hpp"
@@ -23,6 +25,35 @@ std::size_t checked_layer(const Network<T>& network, std::size_t k, std::size_t 
                               std::to_string(network.depth()) + "; there is no layer " + std::to_string(k));
     }
     return k;
+}
+
+template <class T>
+Table checked_rows(const Network<T>& network, const py::object& x) {
+    Table table = as_rows(x, "x");
+    if (table.rows.features != network.layout().inputs()) {
+        throw py::value_error("x has " + std::to_string(table.rows.features) + " columns but the network has " +
+                              std::to_string(network.layout().inputs()) + " inputs");
+    }
+    return table;
+}
+
+template <class T>
+py::array_t<T> gradients_of_input(const Network<T>& network, const py::object& x,
+                                  const std::vector<std::size_t>& outputs, std::size_t threads) {
+    const Table table = checked_rows(network, x);
+    for (const std::size_t output : outputs) {
+        if (output >= network.layout().outputs()) {
+            throw py::index_error("the network has " + std::to_string(network.layout().outputs()) +
+                                  " outputs; there is no output " + std::to_string(output));
+        }
+    }
+    const std::size_t inputs = network.layout().inputs();
+    py::array_t<T> out({table.rows.count, outputs.size(), inputs});
+    const MatrixView<T> view{out.mutable_data(), table.rows.count * outputs.size(), inputs, inputs};
+    const py::gil_scoped_release release;
+    Team team(worthwhile_threads_to_differentiate(network.layout(), table.rows, outputs.size(), threads));
+    input_gradients(network, view, table.rows, outputs, team);
+    return out;
 }
 
 // A workspace that knows how many of its rows are in use, and its network.
@@ -63,14 +94,25 @@ void register_network_of(py::module_& module, const std::string& suffix) {
     using Net = Network<T>;
     py::class_<Net, std::shared_ptr<Net>>(module, ("Network" + suffix).c_str(),
                                           "Layers and their parameters in one buffer.")
-        .def(py::init([](std::vector<std::size_t> sizes, const std::vector<std::string>& activations) {
+        .def(py::init([](std::vector<std::size_t> sizes, const std::vector<std::string>& activations,
+                         std::vector<std::size_t> groups) {
                  std::vector<Activation> parsed;
                  for (const std::string& text : activations) {
                      parsed.push_back(parse_activation(text));
                  }
-                 return std::make_shared<Net>(std::move(sizes), parsed);
+                 return std::make_shared<Net>(std::move(sizes), parsed, std::move(groups));
              }),
-             py::arg("sizes"), py::arg("activations"))
+             py::arg("sizes"), py::arg("activations"), py::arg("groups") = std::vector<std::size_t>{})
+        .def("copy", [](const Net& self) { return std::make_shared<Net>(self); })
+        .def(
+            "copy_parameters",
+            [](Net& self, const Net& other) {
+                if (self.layout().sizes() != other.layout().sizes()) {
+                    throw py::value_error("the other network has other sizes");
+                }
+                self.parameters().copy_from(other.parameters());
+            },
+            py::arg("other"), "Take over the parameters of a network of the same layers.")
         .def_property_readonly("sizes", [](const Net& self) { return self.layout().sizes(); })
         .def_property_readonly("activations",
                                [](const Net& self) {
@@ -80,6 +122,9 @@ void register_network_of(py::module_& module, const std::string& suffix) {
                                    }
                                    return names;
                                })
+        .def_property_readonly(
+            "groups", [](const Net& self) { return self.layout().groups(); },
+            "Widths of the groups of outputs that have an activation each; none if all share one.")
         .def(
             "theta",
             [](const py::object& self, std::size_t k) {
@@ -90,12 +135,7 @@ void register_network_of(py::module_& module, const std::string& suffix) {
         .def(
             "predict",
             [](const Net& self, const py::object& x, std::size_t threads) {
-                const Table table = as_rows(x, "x");
-                if (table.rows.features != self.layout().inputs()) {
-                    throw py::value_error("x has " + std::to_string(table.rows.features) +
-                                          " columns but the network has " + std::to_string(self.layout().inputs()) +
-                                          " inputs");
-                }
+                const Table table = checked_rows(self, x);
                 const std::size_t outputs = self.layout().outputs();
                 py::array_t<T> out({table.rows.count, outputs});
                 const MatrixView<T> view{out.mutable_data(), table.rows.count, outputs, outputs};
@@ -108,7 +148,15 @@ void register_network_of(py::module_& module, const std::string& suffix) {
                 return py::make_tuple(out, is_finite);
             },
             py::arg("x"), py::arg("threads") = 1,
-            "a of the last layer for every row of x, an array or a CSR matrix, and whether all of an array is finite.");
+            "a of the last layer for every row of x, an array or a CSR matrix, and whether all of an array is finite.")
+        .def("input_gradients", &gradients_of_input<T>, py::arg("x"), py::arg("outputs"), py::arg("threads") = 1,
+             "da/dx of these outputs for every row of x, an array or a CSR matrix: rows x outputs x inputs.")
+        .def(
+            "first_layers",
+            [](const Net& self, std::size_t k) {
+                return std::make_shared<Net>(self.first_layers(checked_layer(self, k, 1)));
+            },
+            py::arg("k"), "Layers 1 to k as a network of their own, with a copy of their parameters.");
 
     using P = Pass<T>;
     py::class_<P>(module, ("Pass" + suffix).c_str(), "n, a and s of every layer for a batch of rows.")
@@ -122,11 +170,14 @@ void register_network_of(py::module_& module, const std::string& suffix) {
             py::arg("x"), "Forward pass (equations 20, 21).")
         .def(
             "backward",
-            [](P& self, const py::array& y, const std::string& loss) {
-                const Loss parsed = parse_loss(loss);
-                check_loss(parsed, self.network->layout().layers().back().activation);
+            [](P& self, const py::array& y, const LossArgument& loss) {
+                const LossFunction parsed = as_loss(loss);
+                const OwnLoss<T> own_loss = as_own_loss<T>(loss);
+                if (!own_loss) {
+                    check_loss(parsed, self.network->layout().layers().back().activation);
+                }
                 self.set_y(y);
-                return self.network->backward(self.workspace, self.rows, parsed);
+                return self.network->backward(self.workspace, self.rows, parsed, false, own_loss);
             },
             py::arg("y"), py::arg("loss"),
             "Backward pass (equations 24, 33) after forward; returns the loss summed over rows.")
@@ -197,16 +248,6 @@ void register_network(py::module_& module) {
     register_network_of<double>(module, "Float64");
     module.def("activation_names", [] {
         const auto names = activation_names();
-        return std::vector<std::string>(names.begin(), names.end());
-    });
-    module.def(
-        "check_loss",
-        [](const std::string& loss, const std::string& activation) {
-            check_loss(parse_loss(loss), parse_activation(activation));
-        },
-        py::arg("loss"), py::arg("activation"), "Raises ValueError unless the loss fits the last layer's activation.");
-    module.def("loss_names", [] {
-        const auto names = loss_names();
         return std::vector<std::string>(names.begin(), names.end());
     });
 }

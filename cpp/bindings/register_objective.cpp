@@ -10,6 +10,7 @@
 
 #include "arrays.hpp"
 #include "interrupt.hpp"
+#include "losses.hpp"
 #include "rosenblatt/objective.hpp"
 
 namespace rosenblatt::bindings {
@@ -23,16 +24,17 @@ struct Held {
     Objective<T> objective;
 
     Held(const Network<T>& network, const py::object& rows, const py::array& targets,
-         const std::optional<py::array>& weights, const ObjectiveOptions& options)
+         const std::optional<py::array>& weights, const ObjectiveOptions& options, OwnLoss<T> own_loss)
         : x(as_rows(rows, "x")),
           y(as_targets(targets, weights)),
-          objective(network, {x.rows, y.targets, every_row(x.rows.count), {}}, options) {}
+          objective(network, {x.rows, y.targets, every_row(x.rows.count), {}}, options, std::move(own_loss)) {}
 };
 
 template <class T>
 std::pair<double, double> evaluate(Held<T>& self, const Network<T>& network) {
-    if (network.layout().sizes() != self.objective.layout().sizes()) {
-        throw py::value_error("the network has other sizes than the one that the objective was made for");
+    if (network.layout().sizes() != self.objective.layout().sizes() ||
+        network.layout().groups() != self.objective.layout().groups()) {
+        throw py::value_error("the network has other sizes or groups than the one that the objective was made for");
     }
     std::optional<typename Objective<T>::Value> value;
     {
@@ -51,13 +53,14 @@ void register_objective_of(py::module_& module, const std::string& suffix) {
     using Ob = Held<T>;
     py::class_<Ob>(module, ("Objective" + suffix).c_str(), "The loss of a network on data, and its gradient.")
         .def(py::init([](const Network<T>& network, const py::object& x, const py::array& y,
-                         const std::optional<py::array>& weights, const std::string& loss, double alpha,
-                         std::size_t threads) {
+                         const std::optional<py::array>& weights, const LossArgument& loss, double alpha,
+                         double l1_ratio, std::size_t threads) {
                  return std::make_unique<Ob>(network, x, y, weights,
-                                             ObjectiveOptions{parse_loss(loss), alpha, threads});
+                                             ObjectiveOptions{as_loss(loss), alpha, l1_ratio, threads},
+                                             as_own_loss<T>(loss));
              }),
              py::arg("network"), py::arg("x"), py::arg("y"), py::arg("weights"), py::kw_only(), py::arg("loss"),
-             py::arg("alpha"), py::arg("threads"))
+             py::arg("alpha"), py::arg("l1_ratio"), py::arg("threads"))
         .def("evaluate", &evaluate<T>, py::arg("network"),
              "The loss, a mean over rows, and the penalty, at the network's parameters. Raises KeyboardInterrupt.")
         .def(

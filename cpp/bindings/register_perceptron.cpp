@@ -17,7 +17,7 @@
 namespace rosenblatt::bindings {
 namespace {
 
-using OnEpoch = std::function<void(std::size_t, double, double, std::size_t, double)>;
+using OnEpoch = std::function<bool(std::size_t, double, double, std::size_t, double, double, double)>;
 using Stopped = std::function<bool()>;
 using Outcome = std::tuple<std::string, double, std::size_t>;
 
@@ -82,8 +82,8 @@ Outcome train(py::array& w, double intercept, const py::object& x, const py::arr
     if (on_epoch) {
         listener.on_epoch = [&on_epoch](const PerceptronEpoch& epoch) {
             return is_stopped_by([&] {
-                (*on_epoch)(epoch.number, epoch.loss, epoch.objective, epoch.wrong, epoch.validation_score);
-                return false;
+                return (*on_epoch)(epoch.number, epoch.loss, epoch.objective, epoch.wrong, epoch.validation_score,
+                                   epoch.scale, epoch.intercept);
             });
         };
     }

@@ -44,6 +44,70 @@ struct AdamStep {
     double epsilon;
 };
 
+// The numbers that some losses take; the others do not look at them.
+struct LossParameters {
+    double huber_delta;
+    double tweedie_power;
+    double focal_gamma;
+    const double* quantiles;  // of one output after the other, and again from the first
+    std::size_t quantile_count;
+};
+
+struct NAdamStep {
+    StepScale gradient;
+    double gradient_rate;  // of the gradient and of its mean: the learning rate with its momentum schedule
+    double mean_rate;
+    double correction;  // of the mean square: 1 / (1 - beta_2^t)
+    double beta_1;
+    double beta_2;
+    double epsilon;
+};
+
+// RMSProp, and Adagrad where both factors are 1.
+struct RmsPropStep {
+    StepScale gradient;
+    double learning_rate;
+    double kept;  // of the mean square
+    double added;
+    double epsilon;
+};
+
+struct RpropStep {
+    StepScale gradient;
+    double shrinking;  // of a step whose gradient changes its sign
+    double growing;
+    double least;  // of a step
+    double most;
+};
+
+// g = scale * sum_gradient, each element cut off at -most and most.
+struct Clip {
+    double scale;
+    double most;
+};
+
+// What comes before a step that is more than the L2 penalty.
+struct RegularisedStep {
+    Clip clip;
+    double clip_factor;  // by which the norm of the whole gradient is brought down
+    double l1;           // alpha l1_ratio / batch, 0 for a bias
+    double l2;           // alpha (1 - l1_ratio) / batch, likewise
+    double kept;         // of theta by its decay: 1 - learning rate * weight decay
+};
+
+// Dropout of one row: what draws less than `below` of 2^32 becomes 0, the rest is multiplied by `scale`.
+struct Drop {
+    std::uint64_t key;  // of the row, see kernels/generic/noise.inl
+    std::uint32_t below;
+    double scale;
+};
+
+// Normal noise on one row, of mean 0.
+struct NormalNoise {
+    std::uint64_t key;
+    double deviation;
+};
+
 // Rows of the caller's table that will be read soon. A product that computes meanwhile asks for some of their cache
 // lines with every tile: read when they are needed, rows of float32 took an eighth of an epoch of MNIST.
 struct Ahead {
@@ -107,14 +171,16 @@ struct Table {
     void (*activate[activation_count])(T* a, std::size_t a_stride, const T* n, std::size_t n_stride, std::size_t rows,
                                        std::size_t cols);
 
-    // s = s o f'(n), written by means of a = f(n), by Activation (softmax: s times its Jacobian)
-    void (*derivative[activation_count])(T* s, std::size_t s_stride, const T* a, std::size_t a_stride, std::size_t rows,
-                                         std::size_t cols);
+    // s = s o f'(n), written by means of `in`: n of those that need_net_input, a = f(n) of all others; by Activation
+    // (softmax: s times its Jacobian)
+    void (*derivative[activation_count])(T* s, std::size_t s_stride, const T* in, std::size_t in_stride,
+                                         std::size_t rows, std::size_t cols);
 
     // losses[i] = L of row i, the same whatever the other rows; s = dL/da (dL/dn for canonical losses); by Loss. The
     // padding of a and y may hold anything, that of s stays zero.
     void (*loss[loss_count])(double* losses, T* s, std::size_t s_stride, const T* a, std::size_t a_stride, const T* y,
-                             std::size_t y_stride, std::size_t rows, std::size_t cols);
+                             std::size_t y_stride, std::size_t rows, std::size_t cols,
+                             const LossParameters* parameters);
 
     // out[i] (cols wide) = in[index[i]], converted; in_stride in elements, may be negative
     void (*gather_uint8)(T* out, std::size_t out_stride, const std::uint8_t* in, std::ptrdiff_t in_stride,
@@ -124,12 +190,36 @@ struct Table {
     void (*gather_float64)(T* out, std::size_t out_stride, const double* in, std::ptrdiff_t in_stride,
                            const std::int64_t* index, std::size_t rows, std::size_t cols);
 
+    // out = in o m, one row; m_i is 0 or the scale. Element i is that of column columns[i], or i where they are null.
+    // out may be in.
+    void (*drop)(T* out, const T* in, const std::uint32_t* columns, std::size_t count, const Drop* drop);
+
+    // x += normal noise, one row
+    void (*add_noise)(T* x, std::size_t count, const NormalNoise* noise);
+
     // whether all elements are finite
     bool (*is_finite)(const T* x, std::size_t count);
 
     // Momentum and Adam; count is a multiple of the padding. Both return sum theta^2 as it was before the step.
     double (*sgd)(T* theta, T* velocity, const T* gradient, std::size_t count, const SgdStep* step);
     double (*adam)(T* theta, T* mean, T* variance, const T* gradient, std::size_t count, const AdamStep* step);
+
+    // The other optimizers, likewise. nadam: mean and mean square as Adam's; rmsprop: the mean square, or Adagrad's sum
+    // of squares; rprop: the last gradient and the size of each step.
+    double (*nadam)(T* theta, T* mean, T* variance, const T* gradient, std::size_t count, const NAdamStep* step);
+    double (*rmsprop)(T* theta, T* square, const T* gradient, std::size_t count, const RmsPropStep* step);
+    double (*rprop)(T* theta, T* last, T* size, const T* gradient, std::size_t count, const RpropStep* step);
+
+    // gradient = clip_factor clip(gradient) + l2 theta + l1 sign(theta), for a step with scale 1 and no decay, and
+    // theta = kept theta. Returns l1 |theta| + l2/2 |theta|^2 as it was before.
+    double (*regularise)(T* gradient, T* theta, std::size_t count, const RegularisedStep* step);
+
+    // sum clip(gradient)^2; count is a multiple of the padding, as everywhere here
+    double (*squared_norm)(const T* gradient, std::size_t count, const Clip* clip);
+
+    // Each column of weights (rows x cols, whole cache lines) whose norm is larger than `most` is scaled down to that;
+    // the others stay as they are.
+    void (*limit_norms)(T* weights, std::size_t stride, std::size_t rows, std::size_t cols, double most);
 
     // sum x_i w_i, and w += scale * x (the perceptron rule)
     T (*dot)(const T* x, const T* w, std::size_t count);

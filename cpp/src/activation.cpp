@@ -8,12 +8,21 @@
 namespace rosenblatt {
 namespace {
 
-constexpr std::array<std::string_view, activation_count> names{"HardLimit", "ReLU",    "Linear",     "Sigmoid",
-                                                               "Tanh",      "Softmax", "Exponential"};
+constexpr std::array<std::string_view, activation_count> names{
+    "HardLimit",          "ReLU",        "Linear", "Sigmoid",     "Tanh",   "Softmax", "Exponential",
+    "SymmetricHardLimit", "LeakyReLU",   "ELU",    "SELU",        "GELU",   "SiLU",    "Softplus",
+    "Softsign",           "HardSigmoid", "Sin",    "RadialBasis", "Ordered"};
 
 }  // namespace
 
-bool is_elementwise(Activation activation) { return activation != Activation::softmax; }
+bool is_elementwise(Activation activation) {
+    return activation != Activation::softmax && activation != Activation::ordered;
+}
+
+bool needs_net_input(Activation activation) {
+    return activation == Activation::gelu || activation == Activation::silu || activation == Activation::softplus ||
+           activation == Activation::sin || activation == Activation::radial_basis || activation == Activation::ordered;
+}
 
 std::string_view name(Activation activation) { return names.at(static_cast<std::size_t>(activation)); }
 

@@ -1,5 +1,6 @@
 #include "rosenblatt/layout.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -8,6 +9,26 @@
 #include "rosenblatt/aligned_buffer.hpp"
 
 namespace rosenblatt {
+namespace {
+
+void check_groups(const std::vector<std::size_t>& groups, std::size_t outputs, Activation last) {
+    std::size_t rest = outputs;
+    const bool fit = std::all_of(groups.begin(), groups.end(), [&rest](std::size_t width) {
+        const bool fits = width > 0 && width <= rest;
+        rest -= fits ? width : 0;
+        return fits;
+    });
+    if (!fit || rest != 0) {
+        throw std::invalid_argument("the groups of outputs must each be at least 1 wide and together " +
+                                    std::to_string(outputs) + ", the width of the last layer");
+    }
+    if (is_elementwise(last)) {
+        throw std::invalid_argument("groups of outputs need a last layer whose activation is taken of a whole row, " +
+                                    std::string("like Softmax, not ") + std::string(name(last)));
+    }
+}
+
+}  // namespace
 
 std::size_t padded(std::size_t cols, std::size_t element_size) {
     const std::size_t per_line = cache_line / element_size;
@@ -15,7 +36,8 @@ std::size_t padded(std::size_t cols, std::size_t element_size) {
     return whole * element_size % 1024 == 0 ? whole + per_line : whole;
 }
 
-Layout::Layout(std::vector<std::size_t> sizes, const std::vector<Activation>& activations, std::size_t element_size)
+Layout::Layout(std::vector<std::size_t> sizes, const std::vector<Activation>& activations, std::size_t element_size,
+               std::vector<std::size_t> groups)
     : sizes_(std::move(sizes)) {
     if (sizes_.size() < 2) {
         throw std::invalid_argument("a network needs at least two sizes, its inputs and its outputs; got " +
@@ -47,6 +69,12 @@ Layout::Layout(std::vector<std::size_t> sizes, const std::vector<Activation>& ac
         }
         size_ += layer.size();
         layers_.push_back(layer);
+    }
+    if (!groups.empty()) {
+        check_groups(groups, outputs(), activations.back());
+        if (groups.size() > 1) {  // a single one is the whole layer
+            groups_ = std::move(groups);
+        }
     }
 }
 

@@ -8,8 +8,10 @@
 namespace rosenblatt {
 namespace {
 
-constexpr std::array<std::string_view, loss_count> names{"squared_error", "half_squared_error", "log_loss",
-                                                         "binary_log_loss", "poisson"};
+constexpr std::array<std::string_view, loss_count> names{
+    "squared_error", "half_squared_error", "log_loss", "binary_log_loss", "poisson", "perceptron",   "absolute_error",
+    "huber",         "quantile",           "gamma",    "tweedie",         "focal",   "binary_focal", "hinge",
+    "class_hinge"};
 
 }  // namespace
 
@@ -28,19 +30,46 @@ Loss parse_loss(std::string_view text) {
     throw std::invalid_argument("unknown loss '" + std::string(text) + "'; expected one of " + known);
 }
 
+std::optional<Activation> needed_activation(Loss loss) {
+    switch (loss) {
+        case Loss::log_loss:
+        case Loss::focal:
+            return Activation::softmax;
+        case Loss::binary_log_loss:
+        case Loss::binary_focal:
+            return Activation::sigmoid;
+        case Loss::poisson:
+        case Loss::gamma:
+        case Loss::tweedie:
+            return Activation::exponential;
+        case Loss::hinge:
+        case Loss::class_hinge:
+            return Activation::linear;
+        case Loss::perceptron:
+            return Activation::hard_limit;
+        case Loss::squared_error:
+        case Loss::half_squared_error:
+        case Loss::absolute_error:
+        case Loss::huber:
+        case Loss::quantile:
+            break;
+    }
+    return {};
+}
+
 bool is_canonical(Loss loss) {
-    return loss == Loss::log_loss || loss == Loss::binary_log_loss || loss == Loss::poisson;
+    const std::optional<Activation> needed = needed_activation(loss);
+    return needed.has_value() && *needed != Activation::linear;
 }
 
 void check_loss(Loss loss, Activation activation) {
-    if (is_canonical(loss)) {
-        const Activation needed = loss == Loss::log_loss          ? Activation::softmax
-                                  : loss == Loss::binary_log_loss ? Activation::sigmoid
-                                                                  : Activation::exponential;
-        if (activation != needed) {
-            throw std::invalid_argument("the loss " + std::string(name(loss)) + " needs a last layer with " +
-                                        std::string(name(needed)) + ", not " + std::string(name(activation)));
-        }
+    const std::optional<Activation> needed = needed_activation(loss);
+    // The perceptron rule is that of -1 and 1, too.
+    const bool is_hard = loss == Loss::perceptron && activation == Activation::symmetric_hard_limit;
+    if (needed && activation != *needed && !is_hard) {
+        throw std::invalid_argument(
+            "the loss " + std::string(name(loss)) + " needs a last layer with " + std::string(name(*needed)) +
+            (loss == Loss::perceptron ? " or SymmetricHardLimit" : "") + ", not " + std::string(name(activation)));
     }
 }
 

@@ -4,13 +4,13 @@
 #include <chrono>
 #include <span>
 #include <stdexcept>
+#include <utility>
 
 namespace rosenblatt {
 namespace {
 
-double checked_weight(const TrainingData& data, const Layout& layout, Loss loss) {
+double checked_weight(const TrainingData& data, const Layout& layout) {
     check_training_data(data, layout);
-    check_loss(loss, layout.layers().back().activation);
     const double weight = total_weight(data.targets, data.training);
     if (weight == 0) {
         throw std::invalid_argument("the weights of the rows add up to 0");
@@ -21,14 +21,20 @@ double checked_weight(const TrainingData& data, const Layout& layout, Loss loss)
 }  // namespace
 
 template <class T>
-Objective<T>::Objective(const Network<T>& network, const TrainingData& data, const ObjectiveOptions& options)
+Objective<T>::Objective(const Network<T>& network, const TrainingData& data, const ObjectiveOptions& options,
+                        OwnLoss<T> own_loss)
     : team_(worthwhile_threads(network.layout(), data.training.size(), options.threads, data.rows)),
-      weight_(checked_weight(data, network.layout(), options.loss)),
+      weight_(checked_weight(data, network.layout())),
       index_(data.training.begin(), data.training.end()),
       options_(options),
       layout_(network.layout()),
       data_(data),
-      step_(network, index_.size(), team_, data.rows, {Way::by_rows}, true) {}
+      step_(network, index_.size(), team_, data.rows, {Way::by_rows}, true) {
+    if (!own_loss) {
+        check_loss(options.loss, layout_.layers().back().activation);
+    }
+    step_.take_own_loss(std::move(own_loss));
+}
 
 template <class T>
 std::optional<typename Objective<T>::Value> Objective<T>::evaluate(const Network<T>& network,
@@ -60,21 +66,25 @@ std::optional<typename Objective<T>::Value> Objective<T>::evaluate(const Network
 template <class T>
 double Objective<T>::finish_gradient(const Network<T>& network) {
     const double scale = 1 / weight_;
-    const double decay = options_.alpha * scale;
+    const double l1 = options_.alpha * options_.l1_ratio * scale;
+    const double l2 = options_.alpha * (1 - options_.l1_ratio) * scale;
+    double absolutes = 0;
     double squares = 0;
     for (std::size_t k = 1; k <= layout_.layers().size(); ++k) {
         const MatrixView<T> g = gradient(k);
         const MatrixView<const T> theta = network.theta(k);
         for (std::size_t i = 0; i < g.rows; ++i) {
-            const double decay_of_row = i == 0 ? 0 : decay;  // row 0 is the bias
+            const bool is_penalised = i > 0;  // row 0 is the bias
             for (std::size_t j = 0; j < g.cols; ++j) {
-                const auto w = static_cast<double>(theta(i, j));
-                g(i, j) = static_cast<T>(scale * static_cast<double>(g(i, j)) + decay_of_row * w);
-                squares += i == 0 ? 0 : w * w;
+                const double w = is_penalised ? static_cast<double>(theta(i, j)) : 0;
+                const double sign = w > 0 ? 1 : w < 0 ? -1 : 0;
+                g(i, j) = static_cast<T>(scale * static_cast<double>(g(i, j)) + l2 * w + l1 * sign);
+                absolutes += sign * w;
+                squares += w * w;
             }
         }
     }
-    return 0.5 * decay * squares;
+    return l1 * absolutes + 0.5 * l2 * squares;
 }
 
 template class Objective<float>;

@@ -69,6 +69,8 @@ public:
                 if (options_.early_stopping) {
                     epoch.validation_score = score();
                 }
+                epoch.scale = unit_.scale();
+                epoch.intercept = intercept_;
                 if (listener_.on_epoch && listener_.on_epoch(epoch)) {
                     result.ending = Ending::interrupted;
                     break;

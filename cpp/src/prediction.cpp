@@ -22,16 +22,14 @@ struct Some {
     bool are_all_in_order = false;
 };
 
+std::size_t blocks_of(std::size_t rows) { return (rows + rows_per_block - 1) / rows_per_block; }
+
 // `some(first, count)` names the rows of the answers from `first` on.
 template <class T, class Selection>
-bool predict_blocks(const Network<T>& network, MatrixView<T> out, const Rows& rows, Team& team, const Selection& some) {
+bool predict_blocks(const Network<T>& network, MatrixView<T> out, const Rows& rows, Team& team,
+                    std::vector<Workspace<T>>& workspaces, const Selection& some) {
     const kernels::Table<T>& kernel = kernels::active<T>();
-    const std::size_t blocks = (out.rows + rows_per_block - 1) / rows_per_block;
-    // All are made here: a thread of the team may not run out of memory. Any of them may take any of the blocks.
-    std::vector<Workspace<T>> workspaces;
-    for (std::size_t i = 0; i < (blocks == 1 ? 1 : team.size()); ++i) {
-        workspaces.emplace_back(network.layout(), std::min(rows_per_block, out.rows), Keep::outputs, rows);
-    }
+    const std::size_t blocks = blocks_of(out.rows);
     std::atomic<bool> is_finite{true};
     team.run(blocks, [&](std::size_t block, std::size_t thread) {
         Workspace<T>& workspace = workspaces[thread];
@@ -73,10 +71,22 @@ std::size_t worthwhile_threads_to_predict(const Layout& layout, const Rows& rows
 }
 
 template <class T>
+std::vector<Workspace<T>> workspaces_to_predict(const Layout& layout, const Rows& rows, std::size_t count,
+                                                const Team& team) {
+    // All are made here: a thread of the team may not run out of memory. Any of them may take any of the blocks.
+    std::vector<Workspace<T>> workspaces;
+    for (std::size_t i = 0; i < (blocks_of(count) == 1 ? 1 : team.size()); ++i) {
+        workspaces.emplace_back(layout, std::min(rows_per_block, count), Keep::outputs, rows);
+    }
+    return workspaces;
+}
+
+template <class T>
 bool predict(const Network<T>& network, MatrixView<T> out, const Rows& rows, Team& team) {
+    std::vector<Workspace<T>> workspaces = workspaces_to_predict<T>(network.layout(), rows, out.rows, team);
     std::array<std::int64_t, rows_per_block> index{};
     std::iota(index.begin(), index.end(), 0);
-    return predict_blocks(network, out, rows, team, [&](std::size_t first, std::size_t count) {
+    return predict_blocks(network, out, rows, team, workspaces, [&](std::size_t first, std::size_t count) {
         return Some{rows.rows_from(first, count), std::span(index).first(count), true};
     });
 }
@@ -84,7 +94,14 @@ bool predict(const Network<T>& network, MatrixView<T> out, const Rows& rows, Tea
 template <class T>
 bool predict(const Network<T>& network, MatrixView<T> out, const Rows& rows, std::span<const std::int64_t> index,
              Team& team) {
-    return predict_blocks(network, out, rows, team, [&](std::size_t first, std::size_t count) {
+    std::vector<Workspace<T>> workspaces = workspaces_to_predict<T>(network.layout(), rows, out.rows, team);
+    return predict(network, out, rows, index, team, workspaces);
+}
+
+template <class T>
+bool predict(const Network<T>& network, MatrixView<T> out, const Rows& rows, std::span<const std::int64_t> index,
+             Team& team, std::vector<Workspace<T>>& workspaces) {
+    return predict_blocks(network, out, rows, team, workspaces, [&](std::size_t first, std::size_t count) {
         return Some{rows, index.subspan(first, count)};
     });
 }
@@ -93,5 +110,11 @@ template bool predict(const Network<float>&, MatrixView<float>, const Rows&, Tea
 template bool predict(const Network<double>&, MatrixView<double>, const Rows&, Team&);
 template bool predict(const Network<float>&, MatrixView<float>, const Rows&, std::span<const std::int64_t>, Team&);
 template bool predict(const Network<double>&, MatrixView<double>, const Rows&, std::span<const std::int64_t>, Team&);
+template bool predict(const Network<float>&, MatrixView<float>, const Rows&, std::span<const std::int64_t>, Team&,
+                      std::vector<Workspace<float>>&);
+template bool predict(const Network<double>&, MatrixView<double>, const Rows&, std::span<const std::int64_t>, Team&,
+                      std::vector<Workspace<double>>&);
+template std::vector<Workspace<float>> workspaces_to_predict(const Layout&, const Rows&, std::size_t, const Team&);
+template std::vector<Workspace<double>> workspaces_to_predict(const Layout&, const Rows&, std::size_t, const Team&);
 
 }  // namespace rosenblatt

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <limits>
-#include <vector>
-
-#include "rosenblatt/prediction.hpp"
 
 namespace rosenblatt {
 namespace {
@@ -15,21 +13,41 @@ double weight(const Targets& targets, std::int64_t row) {
 }
 
 template <class T>
-bool is_right(std::span<const T> a, const Targets& targets, std::span<const T> y, std::int64_t row) {
+std::ptrdiff_t largest(std::span<const T> values) {
+    return std::max_element(values.begin(), values.end()) - values.begin();
+}
+
+// Whether the largest answer of every group is that of its class.
+template <class T>
+bool are_right(std::span<const T> a, std::span<const T> y, const std::vector<std::size_t>& groups) {
+    std::size_t first = 0;
+    return std::all_of(groups.begin(), groups.end(), [&](std::size_t width) {
+        const bool is_right = largest(a.subspan(first, width)) == largest(y.subspan(first, width));
+        first += width;
+        return is_right;
+    });
+}
+
+// An answer above `threshold` is a yes.
+template <class T>
+bool is_right(std::span<const T> a, const Targets& targets, std::span<const T> y, std::int64_t row, T threshold) {
     if (targets.are_labels() && a.size() > 1) {
-        const auto best = std::max_element(a.begin(), a.end()) - a.begin();
-        return best == targets.labels[static_cast<std::size_t>(row)];
+        return largest(a) == targets.labels[static_cast<std::size_t>(row)];
     }
     return std::equal(a.begin(), a.end(), y.begin(),
-                      [](T answer, T wanted) { return (answer > T(0.5)) == (wanted > T(0.5)); });
+                      [&](T answer, T wanted) { return (answer > threshold) == (wanted > T(0.5)); });
 }
 
 template <class T>
 double accuracy(MatrixView<const T> a, MatrixView<const T> y, const Targets& targets,
-                std::span<const std::int64_t> index) {
+                std::span<const std::int64_t> index, const std::vector<std::size_t>& groups, T threshold) {
     double right = 0;
     for (std::size_t i = 0; i < a.rows; ++i) {
-        right += is_right<T>({a.row(i), a.cols}, targets, {y.row(i), y.cols}, index[i]) ? weight(targets, index[i]) : 0;
+        const std::span<const T> answer{a.row(i), a.cols};
+        const std::span<const T> wanted{y.row(i), y.cols};
+        const bool counts = groups.empty() ? is_right<T>(answer, targets, wanted, index[i], threshold)
+                                           : are_right<T>(answer, wanted, groups);
+        right += counts ? weight(targets, index[i]) : 0;
     }
     return right / total_weight(targets, index);
 }
@@ -60,21 +78,19 @@ double r2(MatrixView<const T> a, MatrixView<const T> y, const Targets& targets, 
 }  // namespace
 
 template <class T>
-double score(const Network<T>& network, const Rows& rows, const Targets& targets, std::span<const std::int64_t> index,
-             Score kind, Team& team) {
-    const std::size_t outputs = network.layout().outputs();
-    std::vector<T> memory(2 * index.size() * outputs);
-    const MatrixView<T> a{memory.data(), index.size(), outputs, outputs};
-    const MatrixView<T> y{memory.data() + index.size() * outputs, index.size(), outputs, outputs};
-    predict(network, a, rows, index, team);
-    if (!std::all_of(a.data, a.data + index.size() * outputs, [](T x) { return std::isfinite(x); })) {
-        return std::numeric_limits<double>::quiet_NaN();
+double score(MatrixView<const T> a, MatrixView<const T> y, const Targets& targets, std::span<const std::int64_t> index,
+             Score kind, const std::vector<std::size_t>& groups, T threshold) {
+    for (std::size_t i = 0; i < a.rows; ++i) {
+        if (!std::all_of(a.row(i), a.row(i) + a.cols, [](T x) { return std::isfinite(x); })) {
+            return std::numeric_limits<double>::quiet_NaN();
+        }
     }
-    gather(y, targets, index);
-    return kind == Score::accuracy ? accuracy<T>(a, y, targets, index) : r2<T>(a, y, targets, index);
+    return kind == Score::accuracy ? accuracy<T>(a, y, targets, index, groups, threshold) : r2<T>(a, y, targets, index);
 }
 
-template double score(const Network<float>&, const Rows&, const Targets&, std::span<const std::int64_t>, Score, Team&);
-template double score(const Network<double>&, const Rows&, const Targets&, std::span<const std::int64_t>, Score, Team&);
+template double score(MatrixView<const float>, MatrixView<const float>, const Targets&, std::span<const std::int64_t>,
+                      Score, const std::vector<std::size_t>&, float);
+template double score(MatrixView<const double>, MatrixView<const double>, const Targets&, std::span<const std::int64_t>,
+                      Score, const std::vector<std::size_t>&, double);
 
 }  // namespace rosenblatt

@@ -7,10 +7,15 @@
 namespace rosenblatt {
 namespace {
 
-void check_index(std::span<const std::int64_t> index, std::size_t count) {
+void check_rows(const Rows& rows, const Targets& targets, std::span<const std::int64_t> index, const Layout& layout) {
+    if (rows.features != layout.inputs()) {
+        throw std::invalid_argument("x has " + std::to_string(rows.features) + " columns but the network has " +
+                                    std::to_string(layout.inputs()) + " inputs");
+    }
+    check_targets(targets, rows.count, layout.outputs());
     for (const std::int64_t i : index) {
-        if (i < 0 || static_cast<std::size_t>(i) >= count) {
-            throw std::invalid_argument("row " + std::to_string(i) + " is not among the " + std::to_string(count) +
+        if (i < 0 || static_cast<std::size_t>(i) >= rows.count) {
+            throw std::invalid_argument("row " + std::to_string(i) + " is not among the " + std::to_string(rows.count) +
                                         " rows of x");
         }
     }
@@ -19,16 +24,24 @@ void check_index(std::span<const std::int64_t> index, std::size_t count) {
 }  // namespace
 
 void check_training_data(const TrainingData& data, const Layout& layout) {
-    if (data.rows.features != layout.inputs()) {
-        throw std::invalid_argument("x has " + std::to_string(data.rows.features) + " columns but the network has " +
-                                    std::to_string(layout.inputs()) + " inputs");
-    }
-    check_targets(data.targets, data.rows.count, layout.outputs());
+    check_rows(data.rows, data.targets, data.training, layout);
     if (data.training.empty()) {
         throw std::invalid_argument("there are no rows to train on");
     }
-    check_index(data.training, data.rows.count);
-    check_index(data.validation, data.rows.count);
+    if (!data.validation.empty()) {
+        check_validation_data(data.validation, layout);
+    }
+}
+
+void check_validation_data(const ValidationData& data, const Layout& layout) {
+    if (data.empty()) {
+        throw std::invalid_argument("there are no rows to validate on");
+    }
+    try {
+        check_rows(data.rows, data.targets, data.index, layout);
+    } catch (const std::invalid_argument& error) {
+        throw std::invalid_argument("validation: " + std::string(error.what()));
+    }
 }
 
 }  // namespace rosenblatt

@@ -24,6 +24,15 @@ constexpr std::size_t most_bytes_ahead = std::size_t{256} * 1024;
 
 bool has(const std::vector<Way>& ways, Way way) { return std::find(ways.begin(), ways.end(), way) != ways.end(); }
 
+// An owner of inputs reads the next batch's before they are gathered and changed.
+// Nor may it begin the next pass where the layers are passed one by one.
+std::vector<Way> possible(std::vector<Way> ways, const Noise& noise, bool is_by_layers) {
+    if (noise.changes_input() || is_by_layers) {
+        std::erase(ways, Way::by_inputs);
+    }
+    return ways.empty() ? std::vector{Way::by_rows} : ways;
+}
+
 }  // namespace
 
 std::size_t worthwhile_threads(const Layout& layout, std::size_t batch_size, std::size_t threads, const Rows& rows) {
@@ -55,20 +64,26 @@ std::vector<Way> promising_ways(const Layout& layout, std::size_t batch_size, st
 
 template <class T>
 TrainingStep<T>::TrainingStep(const Network<T>& network, std::size_t batch_size, Team& team, const Rows& rows,
-                              std::vector<Way> ways, bool keeps_gradient)
+                              std::vector<Way> ways, bool keeps_gradient, const Noise& noise, BatchNorm<T>* batch_norm)
     : team_(team),
       x_(rows),
-      ways_(ways.empty() ? promising_ways(network.layout(), batch_size, team.size(), rows) : std::move(ways)),
+      ways_(possible(ways.empty() ? promising_ways(network.layout(), batch_size, team.size(), rows) : std::move(ways),
+                     noise, batch_norm != nullptr)),
       fastest_way_(ways_.size()),
-      by_rows_(network.layout(), team.size(), false),
+      by_rows_(network.layout(), team.size(), false, batch_norm == nullptr),
       by_inputs_(network.layout(), team.size(), true),
       workspace_(network.layout(), chunk_rows(network.layout(), batch_size, rows),
                  keeps_gradient || chunk_rows(network.layout(), batch_size, rows) < batch_size ? Keep::training
                                                                                                : Keep::sensitivities,
-                 rows, has(ways_, Way::by_inputs) ? by_inputs_.inner_blocks().size() : 0),
+                 rows, has(ways_, Way::by_inputs) ? by_inputs_.inner_blocks().size() : 0, noise),
+      batch_norm_(batch_norm),
       losses_(workspace_.batch()),
       weights_(workspace_.batch()),
-      squares_(by_rows_.slabs().size()) {
+      squares_(by_rows_.slabs().size()),
+      rows_before_(noise.rows) {
+    if (batch_norm != nullptr) {
+        normaliser_.emplace(*batch_norm, workspace_.batch(), batch_size);
+    }
     take(ways_.front());
     const std::vector<Layer>& layers = network.layout().layers();
     for (std::size_t thread = 0; thread < team.size(); ++thread) {
@@ -154,10 +169,23 @@ std::span<const double> TrainingStep<T>::gather_weights(const Targets& targets, 
 }
 
 template <class T>
+void TrainingStep<T>::gather_block(std::size_t block, const Targets& targets, std::span<const std::int64_t> index,
+                                   bool has_begun) {
+    const auto [first, count] = part(block, rows_);
+    if (workspace_.sparse() == nullptr && !workspace_.reads_in_place() && !has_begun) {
+        gather(workspace_.a(0).rows_from(first, count), x_, index.subspan(first, count));
+        disturb_input(workspace_, first, count);
+    }
+    gather(workspace_.y().rows_from(first, count), targets, index.subspan(first, count));
+}
+
+template <class T>
 double TrainingStep<T>::pass(const Network<T>& network, const Targets& targets, std::span<const std::int64_t> index,
-                             Loss loss, const Upcoming& upcoming) {
+                             const LossFunction& loss, const Upcoming& upcoming) {
     rows_ = index.size();
     upcoming_ = upcoming;
+    workspace_.set_row_number(rows_before_);
+    rows_before_ += rows_;
     SparseBatch<T>* sparse = workspace_.sparse();
     const bool in_place = workspace_.reads_in_place();
     // A block streams all of theta through the cache, so few large ones: 128 rows are 2 to 8 % faster than 48. Sparse
@@ -173,11 +201,16 @@ double TrainingStep<T>::pass(const Network<T>& network, const Targets& targets, 
         team_.run(blocks_, [&](std::size_t block, std::size_t) {
             const auto [first, count] = part(block, rows_);
             sparse->gather(x_, index, first, count);
+            disturb_input(workspace_, first, count);
         });
     } else if (has_begun) {
         workspace_.advance();
     } else if (in_place) {
         workspace_.read_in_place(x_, index);
+    }
+    if (batch_norm_ != nullptr) {
+        pass_by_layers(network, targets, index, loss);
+        return std::accumulate(losses_.begin(), losses_.begin() + static_cast<std::ptrdiff_t>(rows_), 0.0);
     }
     // One block more is the transposition of sparse rows, which nothing here waits for.
     const std::size_t transpositions = sparse == nullptr ? 0 : 1;
@@ -188,26 +221,35 @@ double TrainingStep<T>::pass(const Network<T>& network, const Targets& targets, 
         }
         const std::size_t block = i - transpositions;
         const auto [first, count] = part(block, rows_);
-        if (sparse == nullptr && !in_place && !has_begun) {
-            gather(workspace_.a(0).rows_from(first, count), x_, index.subspan(first, count));
-        }
-        gather(workspace_.y().rows_from(first, count), targets, index.subspan(first, count));
+        gather_block(block, targets, index, has_begun);
         network.forward(workspace_, count, first, ahead_of_block(block), has_begun);
-        network.sensitivities(workspace_, count, first, loss, std::span(losses_).subspan(first, count),
-                              gather_weights(targets, index.subspan(first, count), first));
+        if (!own_loss_) {
+            network.sensitivities(workspace_, count, first, loss, std::span(losses_).subspan(first, count),
+                                  gather_weights(targets, index.subspan(first, count), first));
+        }
         if (way_ == Way::by_inputs && !in_place) {
             const Part next = part(block, upcoming_.next.size());
             gather(workspace_.next_a0().rows_from(next.first, next.count), x_,
                    upcoming_.next.subspan(next.first, next.count));
         }
     });
+    if (own_loss_) {
+        const std::size_t l = network.depth();
+        own_loss_(workspace_.s(l).rows_from(0, rows_), std::span(losses_).first(rows_),
+                  workspace_.a(l).rows_from(0, rows_), workspace_.y().rows_from(0, rows_));
+        team_.run(blocks_, [&](std::size_t block, std::size_t) {
+            const auto [first, count] = part(block, rows_);
+            network.sensitivities_after_loss(workspace_, count, first, false, std::span(losses_).subspan(first, count),
+                                             gather_weights(targets, index.subspan(first, count), first));
+        });
+    }
     return std::accumulate(losses_.begin(), losses_.begin() + static_cast<std::ptrdiff_t>(rows_), 0.0);
 }
 
 template <class T>
 template <class Move>
-void TrainingStep<T>::sum_gradients(const Network<T>& network, bool accumulates, const Move& move) {
-    const bool begins_next = way_ == Way::by_inputs && !upcoming_.next.empty();
+void TrainingStep<T>::sum_gradients(const Network<T>& network, bool accumulates, bool may_begin, const Move& move) {
+    const bool begins_next = may_begin && way_ == Way::by_inputs && !upcoming_.next.empty();
     if (begins_next && workspace_.reads_in_place()) {
         workspace_.read_next_in_place(x_, upcoming_.next);
     }
@@ -232,7 +274,7 @@ void TrainingStep<T>::sum_gradients(const Network<T>& network, bool accumulates,
 
 template <class T>
 void TrainingStep<T>::accumulate(const Network<T>& network) {
-    sum_gradients(network, true, [](std::size_t, const T*) {});
+    sum_gradients(network, true, true, [](std::size_t, const T*) {});
     is_accumulated_ = true;
 }
 
@@ -245,17 +287,64 @@ void TrainingStep<T>::discard() {
 template <class T>
 double TrainingStep<T>::update(Network<T>& network, Optimizer<T>& optimizer, std::size_t rows, double weight) {
     optimizer.begin_step(weight);
-    sum_gradients(network, is_accumulated_, [&](std::size_t number, const T* gradient) {
+    if (batch_norm_ != nullptr) {
+        batch_norm_->begin_step(optimizer, weight);
+    }
+    const bool limits_norms = optimizer.limits_norms();
+    const auto move = [&](std::size_t number, T* gradient) {
         const auto& [k, first, count] = plan().slabs()[number];
         squares_[number] = optimizer.update(network, k, first, count, gradient);
-        if (k > 1) {
+        if (k > 1 && !limits_norms) {
             network.transpose_weights(workspace_, k, first, count);
         }
-    });
+    };
+    if (optimizer.clips_norm()) {  // nothing may move before the gradient is known as a whole
+        const auto& layers = network.layout().layers();
+        sum_gradients(network, true, false, [&](std::size_t number, const T* gradient) {
+            const auto& [k, first, count] = plan().slabs()[number];
+            squares_[number] = optimizer.squared_norm(gradient, count * layers[k - 1].stride);
+        });
+        double squared_norm = std::accumulate(squares_.begin(), squares_.end(), 0.0);
+        if (batch_norm_ != nullptr) {
+            squared_norm += batch_norm_->squared_norm(normaliser_->gradient());
+            batch_norm_->clip_norm(squared_norm);
+        }
+        optimizer.clip_norm(squared_norm);
+        team_.run(plan().slabs().size(), [&](std::size_t number, std::size_t) {
+            const auto& [k, first, count] = plan().slabs()[number];
+            move(number, workspace_.gradient() + layers[k - 1].offset + first * layers[k - 1].stride);
+        });
+    } else {
+        sum_gradients(network, is_accumulated_, !limits_norms, move);
+    }
+    if (limits_norms) {
+        limit_norms(network, optimizer);
+    }
+    if (batch_norm_ != nullptr) {
+        batch_norm_->update(normaliser_->gradient());
+    }
     is_accumulated_ = false;
     fastest_way_.done(static_cast<double>(rows));
     take(ways_[fastest_way_.way()]);
     return optimizer.end_step(std::accumulate(squares_.begin(), squares_.end(), 0.0));
+}
+
+template <class T>
+void TrainingStep<T>::limit_norms(Network<T>& network, const Optimizer<T>& optimizer) {
+    // A strip of columns for each turn: as many as a few neighbouring cache lines of a row hold.
+    constexpr std::size_t strip = 4 * cache_line / sizeof(T);
+    for (std::size_t k = 1; k <= network.depth(); ++k) {
+        const std::size_t stride = network.layout().layers()[k - 1].stride;
+        team_.run((stride + strip - 1) / strip, [&](std::size_t i, std::size_t) {
+            optimizer.limit_norms(network, k, i * strip, std::min(strip, stride - i * strip));
+        });
+    }
+    team_.run(plan().slabs().size(), [&](std::size_t number, std::size_t) {
+        const auto& [k, first, count] = plan().slabs()[number];
+        if (k > 1) {
+            network.transpose_weights(workspace_, k, first, count);
+        }
+    });
 }
 
 template class TrainingStep<float>;

@@ -1,14 +1,17 @@
 #include "rosenblatt/workspace.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace rosenblatt {
 
 template <class T>
-Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep, const Rows& x, std::size_t parts)
+Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep, const Rows& x, std::size_t parts,
+                        const Noise& noise)
     : batch_(batch),
       keep_(keep),
-      reads_in_place_(x.data != nullptr && !x.are_sparse() && x.element == element_of<T>()) {
+      reads_in_place_(x.data != nullptr && !x.are_sparse() && x.element == element_of<T>() && !noise.changes_input()),
+      noise_(noise) {
     const std::vector<std::size_t>& sizes = layout.sizes();
     const std::size_t depth = layout.layers().size();
     std::size_t total = 0;
@@ -24,8 +27,10 @@ Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep, cons
 
     n_.resize(depth + 1);
     a_.resize(depth + 1);
+    passed_on_.resize(depth + 1);
     s_.resize(depth + 1);
     transposed_.resize(depth + 1);
+    derivative_input_.resize(depth + 1);
     for (std::size_t side = 0; side < (parts > 0 ? 2 : 1); ++side) {
         a0_[side] = place(batch, reads_in_place_ || x.are_sparse() ? 0 : sizes[0]);
     }
@@ -34,8 +39,15 @@ Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep, cons
     }
     for (std::size_t k = 1; k <= depth; ++k) {
         a_[k] = place(batch, sizes[k]);
-        n_[k] = keep == Keep::everything ? place(batch, sizes[k]) : a_[k];
+        const bool needs_n = needs_net_input(layout.layers()[k - 1].activation);
+        const bool keeps_n = keep == Keep::everything || (needs_n && keep != Keep::outputs);
+        n_[k] = keeps_n ? place(batch, sizes[k]) : a_[k];
+        derivative_input_[k] = needs_n ? n_[k] : a_[k];
+        passed_on_[k] = noise.changes(k) ? place(batch, sizes[k]) : a_[k];
     }
+    const std::vector<std::size_t>& groups = layout.groups();
+    const std::size_t widest = groups.empty() ? 0 : *std::max_element(groups.begin(), groups.end());
+    group_a_ = place(batch, widest);
     std::size_t gradient = 0;
     if (keep != Keep::outputs) {
         for (std::size_t k = 1; k <= depth; ++k) {
@@ -45,6 +57,7 @@ Workspace<T>::Workspace(const Layout& layout, std::size_t batch, Keep keep, cons
             transposed_[k] = place(sizes[k], sizes[k - 1]);
         }
         y_ = place(batch, sizes[depth]);
+        group_s_ = place(batch, widest);
     }
     const bool has_gradient = keep == Keep::training || keep == Keep::everything;
     if (has_gradient) {

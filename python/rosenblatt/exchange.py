@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sklearn
 from sklearn import neural_network
+from sklearn.base import ClassifierMixin
 from sklearn.neural_network._stochastic_optimizers import AdamOptimizer, SGDOptimizer
 from sklearn.preprocessing import LabelBinarizer
 
+from rosenblatt.combinations import is_on
 from rosenblatt.fitted_network import network_of
 from rosenblatt.optimizer_state import restored, saved
 from rosenblatt.precision import Array
@@ -25,6 +29,14 @@ _FITTED = (
     *("n_iter_", "t_", "loss_", "loss_curve_"),
     *("best_loss_", "validation_scores_", "best_validation_score_"),
 )
+
+_SOLVERS = ("lbfgs", "sgd", "adam")
+
+# Parameters that change nothing of what is learned, and those of losses and solvers that are refused.
+_OF_OTHERS = {
+    *("callbacks", "n_threads", "loss", "focal_gamma", "huber_delta", "quantile", "tweedie_power"),
+    *("l1_ratio", "rho", "mu", "mu_decrease", "mu_increase", "mu_max", "min_gradient", "max_fail"),
+}
 
 
 def to_sklearn(model: MLP) -> Any:
@@ -43,7 +55,8 @@ def to_sklearn(model: MLP) -> Any:
     Raises
     ------
     ValueError
-        For a loss that the installed scikit-learn does not have.
+        For a loss, an activation, a solver or another parameter that the installed scikit-learn does not
+        have, for more than one activation, and for several outputs of classes.
 
     Examples
     --------
@@ -54,12 +67,16 @@ def to_sklearn(model: MLP) -> Any:
     """
     kind = _kind(model)
     ours, known = model.get_params(deep=False), kind._get_param_names()
-    loss = ours.get("loss", "squared_error")
-    if "loss" not in known and loss != "squared_error":
-        raise ValueError(f"scikit-learn {sklearn.__version__} has no loss {loss!r}; it needs 1.7 or later")
+    _check_loss(kind, ours)
+    ours["activation"] = _one_activation(ours["activation"])
+    if model.solver not in _SOLVERS:
+        raise ValueError(f"scikit-learn has no solver={model.solver!r}")
+    _check_others(type(model), ours, known)
     theirs = kind(**{name: value for name, value in ours.items() if name in known})
     if "coefs_" not in model.__dict__:
         return theirs
+    if isinstance(model.__dict__.get("classes_"), list):
+        raise ValueError("scikit-learn's MLPClassifier has no several outputs of classes")
     for name in _FITTED:
         if name in model.__dict__:
             value = model.__dict__[name]
@@ -74,7 +91,7 @@ def to_sklearn(model: MLP) -> Any:
         y = np.eye(model.n_outputs_, dtype=int) if is_table else model.__dict__["classes_"]
         theirs._label_binarizer = LabelBinarizer().fit(y)
     optimizer = model.__dict__.get("_optimizer")
-    if optimizer is not None:
+    if optimizer is not None and model._optimizer_options["solver"] in _SOLVERS:
         state = saved(optimizer, model.n_layers_ - 1)
         theirs._optimizer = _their_optimizer(
             theirs.coefs_ + theirs.intercepts_, model._optimizer_options, state
@@ -135,6 +152,7 @@ def from_sklearn(kind: type[MLP], theirs: Any) -> Any:
             theirs.coefs_, theirs.intercepts_, model.activation, model.out_activation_, model.n_outputs_
         )
     )
+    model._trained_loss = model._loss()["loss"]
     model._progress = {
         "best_loss": _or(model.best_loss_, np.inf),
         "best_validation_score": _or(model.best_validation_score_, -np.inf),
@@ -147,10 +165,45 @@ def from_sklearn(kind: type[MLP], theirs: Any) -> Any:
     return model
 
 
+def _one_activation(activation: str | Sequence[str]) -> str:
+    """The activation of all hidden layers, one of those that scikit-learn has."""
+    names = {activation} if isinstance(activation, str) else set(activation) or {"relu"}
+    if len(names) > 1:
+        raise ValueError(f"scikit-learn has one activation for all hidden layers, not {activation!r}")
+    name = names.pop()
+    if name not in ("identity", "logistic", "tanh", "relu"):
+        raise ValueError(f"scikit-learn has no activation {name!r}")
+    return name
+
+
 def _kind(ours: Any) -> Any:
     """The class of scikit-learn that a class of ours, or one derived from it, stands in for."""
-    is_classifier = hasattr(ours, "predict_proba")
-    return neural_network.MLPClassifier if is_classifier else neural_network.MLPRegressor
+    kind = ours if isinstance(ours, type) else type(ours)
+    return neural_network.MLPClassifier if issubclass(kind, ClassifierMixin) else neural_network.MLPRegressor
+
+
+def _check_loss(kind: Any, ours: dict[str, Any]) -> None:
+    """Refuse a loss that their estimator of this kind does not have."""
+    loss = ours["loss"]
+    own = "log_loss" if issubclass(kind, ClassifierMixin) else "squared_error"
+    if loss == "poisson" and "loss" not in kind._get_param_names():
+        raise ValueError(f"scikit-learn {sklearn.__version__} has no loss 'poisson'; it needs 1.7 or later")
+    if loss not in (own, "poisson"):
+        raise ValueError(f"scikit-learn's {kind.__name__} has no loss {loss!r}")
+
+
+def _check_others(kind: type[MLP], ours: dict[str, Any], known: list[str]) -> None:
+    """Refuse a parameter that scikit-learn has not, and whose fit would therefore do something else."""
+    parameters = signature(kind).parameters
+    for name, value in ours.items():
+        if name in known or name in _OF_OTHERS:
+            continue
+        default = parameters[name].default
+        if value != default and (is_on(value) or is_on(default)):
+            raise ValueError(
+                f"scikit-learn has no {name}, which is {value!r} here; with set_params({name}={default!r}), "
+                "the network as it is can be handed over"
+            )
 
 
 def _or(value: float | None, otherwise: float) -> float:

@@ -9,12 +9,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from rosenblatt.initial_weights import draw
 from rosenblatt.precision import PRECISIONS, Array, CoreNetwork
 from rosenblatt.random_state import Random
 
-__all__ = ["ACTIVATIONS", "LOSSES", "check_finite", "initial_network", "network_of", "parameter_views"]
+__all__ = [
+    "ACTIVATIONS",
+    "DivergenceError",
+    "check_finite",
+    "initial_network",
+    "network_of",
+    "parameter_views",
+]
 
-# scikit-learn's names of the activations, and the textbook's.
+# The estimators' names of the activations, scikit-learn's where it has them, and the textbook's.
 ACTIVATIONS = {
     "identity": "Linear",
     "logistic": "Sigmoid",
@@ -22,35 +30,49 @@ ACTIVATIONS = {
     "relu": "ReLU",
     "softmax": "Softmax",
     "exp": "Exponential",
-}
-
-# The core's loss by the activation of the last layer.
-LOSSES = {
-    "identity": "half_squared_error",
-    "logistic": "binary_log_loss",
-    "softmax": "log_loss",
-    "exp": "poisson",
+    "ordered": "Ordered",
+    "hardlimit": "HardLimit",
+    "symmetric_hardlimit": "SymmetricHardLimit",
+    "leaky_relu": "LeakyReLU",
+    "elu": "ELU",
+    "selu": "SELU",
+    "gelu": "GELU",
+    "silu": "SiLU",
+    "softplus": "Softplus",
+    "softsign": "Softsign",
+    "hard_sigmoid": "HardSigmoid",
+    "sin": "Sin",
+    "radial_basis": "RadialBasis",
 }
 
 
 def initial_network(
-    sizes: list[int], activation: str, out_activation: str, dtype: np.dtype[Any], random: Random
+    sizes: list[int],
+    activation: str | Sequence[str],
+    out_activation: str,
+    dtype: np.dtype[Any],
+    random: Random,
+    weight_init: str = "auto",
+    groups: Sequence[int] = (),
 ) -> CoreNetwork:
     """Make a network with random parameters.
-
-    They are uniform in ±sqrt(6 / (inputs + outputs)) of their layer, or ±sqrt(2 / (inputs + outputs)) for
-    "logistic" (Glorot and Bengio 2010), drawn in scikit-learn's order.
 
     Parameters
     ----------
     sizes : list of int
         Width of the input and of every layer.
-    activation, out_activation : str
-        scikit-learn's names of those of the hidden layers and of the last one.
+    activation : str or sequence of str
+        The estimators' name of the activation of all hidden layers, or one for each.
+    out_activation : str
+        That of the last layer.
     dtype : dtype
         float32 or float64.
     random : Random
         Where the numbers come from.
+    weight_init : str, default="auto"
+        How they are drawn; see `rosenblatt.initial_weights`.
+    groups : sequence of int, default=()
+        Widths of the groups of outputs that have an activation each, say a softmax; (): all share one.
 
     Returns
     -------
@@ -65,23 +87,20 @@ def initial_network(
     >>> initial_network([2, 3, 1], "relu", "identity", np.dtype(np.float32), seeded(0)).sizes
     [2, 3, 1]
     """
-    network: CoreNetwork = PRECISIONS[dtype].network(sizes, _names(sizes, activation, out_activation))
-    factor = 2.0 if activation == "logistic" else 6.0
-    for k in range(1, len(sizes)):
-        theta = network.theta(k)
-        bound = np.sqrt(factor / (sizes[k - 1] + sizes[k]))
-        theta[1:] = random.uniform(-bound, bound, (sizes[k - 1], sizes[k]))
-        theta[0] = random.uniform(-bound, bound, (sizes[k],))
+    names = _names(sizes, activation, out_activation)
+    network: CoreNetwork = PRECISIONS[dtype].network(sizes, names, list(groups))
+    draw(network, activation, weight_init, random)
     return network
 
 
 def network_of(
     coefs: Sequence[ArrayLike],
     intercepts: Sequence[ArrayLike],
-    activation: str,
+    activation: str | Sequence[str],
     out_activation: str,
     outputs: int,
     dtype: np.dtype[Any] | None = None,
+    groups: Sequence[int] = (),
 ) -> CoreNetwork:
     """Make a network with given parameters.
 
@@ -89,12 +108,14 @@ def network_of(
     ----------
     coefs, intercepts : sequence of array-like
         Wᵏ of shape (pᵏ⁻¹, pᵏ) and bᵏ of shape (pᵏ,).
-    activation, out_activation : str
+    activation, out_activation
         As for `initial_network`.
     outputs : int
         Width that the last layer must have.
     dtype : dtype or None, default=None
         None: float32 if all parameters are, else float64.
+    groups : sequence of int, default=()
+        As for `initial_network`.
 
     Returns
     -------
@@ -126,7 +147,8 @@ def network_of(
     if dtype is None:
         is_single = all(values.dtype == np.float32 for values in [*weights, *biases])
         dtype = np.dtype(np.float32 if is_single else np.float64)
-    network: CoreNetwork = PRECISIONS[dtype].network(sizes, _names(sizes, activation, out_activation))
+    names = _names(sizes, activation, out_activation)
+    network: CoreNetwork = PRECISIONS[dtype].network(sizes, names, list(groups))
     for k, (W, b) in enumerate(zip(weights, biases, strict=True), start=1):
         network.theta(k)[1:] = W
         network.theta(k)[0] = b
@@ -159,17 +181,30 @@ def parameter_views(network: CoreNetwork) -> tuple[list[Array], list[Array]]:
     return [theta[1:] for theta in thetas], [theta[0] for theta in thetas]
 
 
-def check_finite(network: CoreNetwork) -> None:
+class DivergenceError(ValueError):
+    """A training that left the range of floating-point numbers.
+
+    Examples
+    --------
+    >>> from rosenblatt.fitted_network import DivergenceError
+    >>> issubclass(DivergenceError, ValueError)
+    True
+    """
+
+
+def check_finite(network: CoreNetwork, failure: BaseException | None = None) -> None:
     """Refuse a network whose training left the range of floating-point numbers.
 
     Parameters
     ----------
     network : CoreNetwork
         Any network.
+    failure : BaseException or None, default=None
+        What ended its training and is to be raised instead.
 
     Raises
     ------
-    ValueError
+    DivergenceError
         If a parameter is not finite.
 
     Examples
@@ -178,11 +213,14 @@ def check_finite(network: CoreNetwork) -> None:
     >>> check_finite(network_of([[[1.0], [2.0]]], [[0.5]], "relu", "identity", 1))
     """
     if not all(np.isfinite(network.theta(k)).all() for k in range(1, len(network.sizes))):
-        raise ValueError(
+        if failure is not None:
+            raise failure
+        raise DivergenceError(
             "Solver produced non-finite parameter weights. The input data may contain large "
             "values and need to be preprocessed."
         )
 
 
-def _names(sizes: list[int], activation: str, out_activation: str) -> list[str]:
-    return [ACTIVATIONS[activation]] * (len(sizes) - 2) + [ACTIVATIONS[out_activation]]
+def _names(sizes: list[int], activation: str | Sequence[str], out_activation: str) -> list[str]:
+    hidden = [activation] * (len(sizes) - 2) if isinstance(activation, str) else activation
+    return [ACTIVATIONS[name] for name in [*hidden, out_activation]]

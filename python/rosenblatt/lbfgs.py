@@ -9,19 +9,24 @@ import numpy as np
 from scipy.optimize import OptimizeResult, minimize
 from sklearn.exceptions import ConvergenceWarning
 
-from rosenblatt.fitted_network import check_finite, network_of, parameter_views
-from rosenblatt.listening import interruption, listener
+from rosenblatt.audience import Outcome, gathered
+from rosenblatt.fitted_network import DivergenceError, check_finite, network_of, parameter_views
+from rosenblatt.listening import interruption
 from rosenblatt.precision import PRECISIONS, Array, CoreNetwork
+from rosenblatt.regularisation import l1_share
 from rosenblatt.threads import thread_count
 from rosenblatt.training_data import TrainingData
+from rosenblatt.validation import keep_curves
+from rosenblatt.watch import Watch
 
 if TYPE_CHECKING:
     from rosenblatt.mlp import MLP
 
 __all__ = ["Objective", "train"]
 
-# Frames from a warning here to the caller of fit: train, _fit_in_place, _fit, fit, scikit-learn's wrapper.
-_CALLER = 6
+# Frames from a warning here to the caller of fit: train, _train, _fit_in_place, _fit, fit, scikit-learn's
+# wrapper.
+_CALLER = 7
 
 
 class Objective:
@@ -43,6 +48,8 @@ class Objective:
     ----------
     begin : ndarray of float64
         The parameters of `network`.
+    network : CoreNetwork
+        Where vectors are evaluated.
 
     Examples
     --------
@@ -62,26 +69,28 @@ class Objective:
     def __init__(self, model: MLP, network: CoreNetwork, data: TrainingData) -> None:
         coefs, intercepts = parameter_views(network)
         # A network of its own: the estimator's may be float32, and keeps what it has if the training fails.
-        self._network = network_of(
+        self.network = network_of(
             coefs,
             intercepts,
             model.activation,
             model.out_activation_,
             network.sizes[-1],
             np.dtype(np.float64),
+            network.groups,
         )
         loss = model._loss()
         self._scale = loss["loss_scale"]
         self._core = PRECISIONS[np.dtype(np.float64)].objective(
-            self._network,
+            self.network,
             data.X,
             data.y.astype(np.float64) if data.y.ndim == 2 else data.y,
             data.weights,
             loss=loss["loss"],
             alpha=model._number("alpha"),
+            l1_ratio=l1_share(model),
             threads=thread_count(model.n_threads),
         )
-        self._views = parameter_views(self._network)
+        self._views = parameter_views(self.network)
         self._coefficients = sum(W.size for W in self._views[0])
         self._alpha_half = 0.5 * model._number("alpha")
         self._weight = len(data.y) if data.weights is None else data.weights.sum()
@@ -89,9 +98,9 @@ class Objective:
 
     def __call__(self, vector: Array) -> tuple[float, Array]:
         """Evaluate the function and its gradient."""
-        self.write(vector, self._network)
-        loss, penalty = self._core.evaluate(self._network)
-        gradients = [self._core.gradient(k) for k in range(1, len(self._network.sizes))]
+        self.write(vector, self.network)
+        loss, penalty = self._core.evaluate(self.network)
+        gradients = [self._core.gradient(k) for k in range(1, len(self.network.sizes))]
         return loss + penalty, self._packed([g[1:] for g in gradients], [g[0] for g in gradients])
 
     def reported(self, vector: Array, value: float) -> float:
@@ -112,7 +121,7 @@ class Objective:
         return np.concatenate([values.ravel() for values in [*coefs, *intercepts]])
 
 
-def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool) -> None:
+def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool) -> Outcome:
     """Train a network, and leave what is known of the training as attributes of the model.
 
     Parameters
@@ -122,9 +131,14 @@ def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool
     network : CoreNetwork
         Changed in place.
     data : TrainingData
-        The rows, all of which are learned from.
+        The rows, all of which are learned from, and those to watch.
     goes_on : bool
         Whether the loss curve goes on, too (a warm start).
+
+    Returns
+    -------
+    Outcome
+        Whether the user interrupted it, and what a callback raised.
 
     References
     ----------
@@ -138,26 +152,55 @@ def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool
     array([5.])
     """
     objective = Objective(model, network, data)
-    on_epoch = listener(model, len(data.y), watches_score=False)
+    watch = None
+    if data.validation is not None:
+        tol, limit = model._number("tol"), model._number("n_iter_no_change")
+        watch = Watch(model, objective, network, data.validation, tol=tol, limit=limit)
+    keeps_best = watch is not None and bool(model.early_stopping)
     curve: list[float] = []
     last = objective.begin  # as of the last iteration that was whole
-    is_stopped = False
+    kept: Array | None = None
+    is_stopped = is_used_up = False
+
+    def keep() -> None:
+        nonlocal kept
+        kept = last
+
+    def as_of_now() -> MLP:
+        held, loss = network.copy(), curve[-1] if curve else np.nan
+        objective.write(last, held)
+        return model._as_of_now(held, lambda copy: _adopt(copy, curve, loss, watch, goes_on), goes_on)
+
+    audience = gathered(
+        model, rows=len(data.training), is_watched=watch is not None, as_of_now=as_of_now, keep=keep
+    )
+
+    def evaluate(vector: Array) -> tuple[float, Array]:
+        if audience is not None:  # SciPy tells when an iteration ends, not when one begins
+            audience.before_epoch()
+        return objective(vector)
 
     def on_iteration(intermediate_result: OptimizeResult) -> None:
-        nonlocal last, is_stopped
-        last = intermediate_result.x.copy()
-        curve.append(objective.reported(last, intermediate_result.fun))
+        nonlocal last, is_stopped, is_used_up
+        vector = intermediate_result.x.copy()
         try:
-            is_stopped = on_epoch is not None and on_epoch(len(curve), curve[-1], np.nan)
+            is_used_up = watch is not None and watch.is_used_up(vector)
         except StopIteration as error:  # which SciPy would take for a stop
-            raise RuntimeError("a callback raised StopIteration; to stop, return True") from error
-        if is_stopped:
+            raise RuntimeError("scoring raised StopIteration") from error
+        last = vector
+        curve.append(objective.reported(last, intermediate_result.fun))
+        seen = (watch.scores[-1], watch.losses[-1]) if watch else (np.nan, np.nan)
+        is_stopped = audience is not None and audience.on_epoch(len(curve), curve[-1], *seen)
+        if is_stopped or is_used_up:
             raise StopIteration  # SciPy's word for it
 
     result: Any = None
+    ending = "interrupted"
     try:
+        if audience is not None:
+            audience.begin()
         result = minimize(
-            objective,
+            evaluate,
             objective.begin,
             method="L-BFGS-B",
             jac=True,
@@ -169,29 +212,39 @@ def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool
             },
         )
     except KeyboardInterrupt:
-        warnings.warn(interruption(len(curve), "iteration"), UserWarning, stacklevel=_CALLER)
+        pass
+    except BaseException as error:
+        if audience is None or not audience.survives(error):
+            raise
+        ending = "failed"
     if result is None:
         # The loss where it began is not known: to look takes as long as what was interrupted.
         x, loss = last, curve[-1] if curve else np.nan
     else:
         x, loss = result.x, objective.reported(result.x, result.fun)
-        if not np.isfinite(loss):
-            raise ValueError(
-                f"the loss is not finite ({loss:g}) where lbfgs ended, after {len(curve)} iteration(s). The "
-                "input data may contain large values and need to be preprocessed."
-            )
+        ending = _ending(result, loss, is_stopped=is_stopped, is_used_up=is_used_up)
+    if ending != "failed" and kept is not None:
+        x = kept
+    elif watch is not None and keeps_best and watch.patience.best is not None:
+        x = watch.patience.best
+    last = x
     objective.write(x, network)
-    check_finite(network)
-    model.loss_ = loss
-    model.n_iter_ = len(curve) if result is None else min(int(result.nit), int(model.max_iter))
-    model.loss_curve_ = [*model.loss_curve_, *curve] if goes_on else curve
-    model.best_loss_ = min(model.loss_curve_, default=model.loss_)
-    model.validation_scores_ = model.best_validation_score_ = None
-    model.t_ = 0
-    # A partial_fit with another solver begins anew.
-    model._progress = {}
-    model.__dict__.pop("_optimizer", None)
-    if result is not None and result.status != 0 and not is_stopped:
+    _adopt(model, curve, loss, watch, goes_on)
+    if result is not None:
+        model.n_iter_ = min(int(result.nit), int(model.max_iter))
+    if audience is not None:
+        audience.end(ending)
+    failure = audience.failure if audience is not None else None
+    if ending == "diverged" and failure is None:
+        raise DivergenceError(
+            f"the loss is not finite ({loss:g}) where lbfgs ended, after {len(curve)} iteration(s). The "
+            "input data may contain large values and need to be preprocessed."
+        )
+    check_finite(network, failure)
+    if failure is None and result is None:
+        said = interruption(len(curve), "iteration", keeps_best=keeps_best, is_kept=kept is not None)
+        warnings.warn(said, UserWarning, stacklevel=_CALLER)
+    elif failure is None and ending in ("max_iter", "abnormal"):
         warnings.warn(
             f"lbfgs failed to converge after {model.n_iter_} iteration(s) (status={result.status}): "
             f"{result.message}. A larger max_iter (now {model.max_iter}) or max_fun (now {model.max_fun}), "
@@ -199,3 +252,33 @@ def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool
             ConvergenceWarning,
             stacklevel=_CALLER,
         )
+    return Outcome(ending == "interrupted", failure)
+
+
+def _ending(result: OptimizeResult, loss: float, *, is_stopped: bool, is_used_up: bool) -> str:
+    """What SciPy's result is called here; a status above 1 without a stop: the line search found no step."""
+    if not np.isfinite(loss):
+        return "diverged"
+    if is_stopped:
+        return "stopped"
+    if is_used_up or result.status == 0:
+        return "converged"
+    return "max_iter" if result.status == 1 else "abnormal"
+
+
+def _adopt(model: MLP, curve: list[float], loss: float, watch: Watch | None, goes_on: bool) -> None:
+    """Take over what is known of the training."""
+    keeps_best = watch is not None and bool(model.early_stopping)
+    model.loss_ = loss
+    model.n_iter_ = len(curve)
+    model.loss_curve_ = [*model.loss_curve_, *curve] if goes_on else list(curve)
+    model.best_loss_ = None if keeps_best else min(model.loss_curve_, default=model.loss_)
+    if watch is None:
+        keep_curves(model, None, [], goes_on=False)
+    else:
+        keep_curves(model, watch.scores, watch.losses, goes_on=goes_on)
+    model.t_ = 0
+    # A partial_fit with another solver begins anew.
+    model._progress = {}
+    model.__dict__.pop("_optimizer", None)
+    model.__dict__.pop("_batch_norm", None)

@@ -1,16 +1,16 @@
-"""What happens after each epoch where somebody listens: lines are printed, callbacks are called."""
+"""What the estimators say of a training, and which callbacks can listen to it."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from typing import Any, Protocol
 
-import numpy as np
+from rosenblatt.callbacks import Callback
+from rosenblatt.combinations import has_rates
 
-from rosenblatt.callbacks import Callback, EpochState
+__all__ = ["HOOKS", "Listened", "checked_callbacks", "interruption", "stall"]
 
-__all__ = ["Listened", "checked_callbacks", "interruption", "listener", "stall"]
+# What a callback may have, beside the method `rates` of a schedule.
+HOOKS = ("on_epoch_end", "on_batch_end", "on_fit_begin", "on_fit_end")
 
 
 class Listened(Protocol):
@@ -18,8 +18,10 @@ class Listened(Protocol):
 
     callbacks: Any
     early_stopping: bool
+    learning_rate_init: float
     max_iter: int
     n_iter_no_change: int | float
+    solver: str
     tol: float
     verbose: bool | int
 
@@ -40,7 +42,9 @@ def checked_callbacks(model: Listened) -> list[Callback]:
     Raises
     ------
     TypeError
-        For one without ``on_epoch_end``.
+        For a class, and for an object without any of the methods, or with something else of such a name.
+    ValueError
+        For two schedules, and for a callback that waits for batches of a solver that has none.
 
     Examples
     --------
@@ -50,70 +54,29 @@ def checked_callbacks(model: Listened) -> list[Callback]:
     []
     """
     callbacks = list(model.callbacks or ())
+    schedules = 0
     for callback in callbacks:
-        if not callable(getattr(callback, "on_epoch_end", None)):
-            raise TypeError(f"every callback needs a method on_epoch_end(state); {callback!r} has none")
+        hooks = [name for name in HOOKS if getattr(callback, name, None) is not None]
+        is_schedule = has_rates(callback)
+        if isinstance(callback, type):
+            raise TypeError(
+                f"every callback must be an object, but {callback!r} is a class: {callback.__name__}()"
+            )
+        no_methods = [name for name in hooks if not callable(getattr(callback, name))]
+        if no_methods or not (hooks or is_schedule):
+            raise TypeError(
+                f"every callback needs a method on_epoch_end(state) or another one of {', '.join(HOOKS)} or "
+                f"rates; {callback!r} has {f'a {no_methods[0]} that cannot be called' if hooks else 'none'}"
+            )
+        if hooks == ["on_batch_end"] and model.solver in ("lbfgs", "lm"):
+            raise ValueError(
+                f"{callback!r} listens to batches only, but {model.solver} takes all rows at once: it needs "
+                "on_epoch_end(state), which is called after each iteration"
+            )
+        schedules += is_schedule
+    if schedules > 1:
+        raise ValueError(f"there can be one schedule of the learning rate, but callbacks has {schedules}")
     return callbacks
-
-
-def listener(
-    model: Listened, rows: int, watches_score: bool, learning_rate: Callable[[], float] | None = None
-) -> Callable[[int, float, float], bool] | None:
-    """Make what is to be called after each epoch.
-
-    Parameters
-    ----------
-    model : MLPClassifier or MLPRegressor
-        Whose verbose and callbacks.
-    rows : int
-        Rows that are trained on in an epoch.
-    watches_score : bool
-        Whether there is a validation score.
-    learning_rate : callable or None, default=None
-        Tells that of the next epoch, if it may have changed since the last one.
-
-    Returns
-    -------
-    callable or None
-        ``on_epoch(n_iter, loss, score)`` says whether to stop; None where nobody listens.
-
-    Examples
-    --------
-    >>> from rosenblatt import MLPClassifier
-    >>> from rosenblatt.listening import listener
-    >>> listener(MLPClassifier(verbose=True), 4, False)(1, 0.5, float("nan"))
-    Iteration 1, loss = 0.50000000
-    False
-    >>> listener(MLPClassifier(), 4, False) is None
-    True
-    """
-    callbacks = checked_callbacks(model)
-    if not callbacks and not model.verbose:
-        return None
-    begin = time.perf_counter()
-    rate = learning_rate() if learning_rate else 0.0
-
-    def on_epoch(n_iter: int, loss: float, score: float) -> bool:
-        nonlocal rate
-        if model.verbose:
-            print(f"Iteration {n_iter}, loss = {loss:.8f}")
-            if watches_score:
-                print(f"Validation score: {score:f}")
-            if learning_rate and learning_rate() != rate:
-                rate = learning_rate()
-                print(f"{stall(model)} Setting learning rate to {rate:f}")
-        state = EpochState(
-            n_iter=n_iter,
-            max_iter=int(model.max_iter),
-            loss=loss,
-            validation_score=score if watches_score else None,
-            n_samples=rows,
-            seconds=time.perf_counter() - begin,
-        )
-        # Everybody hears of the epoch, whoever wants to stop.
-        return any([_is_true(callback.on_epoch_end(state)) for callback in callbacks])  # noqa: C419
-
-    return on_epoch
 
 
 def stall(model: Listened) -> str:
@@ -143,7 +106,7 @@ def stall(model: Listened) -> str:
     )
 
 
-def interruption(whole: int, unit: str = "epoch", *, keeps_best: bool = False) -> str:
+def interruption(whole: int, unit: str = "epoch", *, keeps_best: bool = False, is_kept: bool = False) -> str:
     """Say what an interrupted training leaves: scikit-learn's words, and then which parameters.
 
     Parameters
@@ -154,6 +117,8 @@ def interruption(whole: int, unit: str = "epoch", *, keeps_best: bool = False) -
         What they are called.
     keeps_best : bool, default=False
         Whether the best of them counts instead of the last one.
+    is_kept : bool, default=False
+        Whether a callback kept the parameters of one of them.
 
     Returns
     -------
@@ -168,13 +133,10 @@ def interruption(whole: int, unit: str = "epoch", *, keeps_best: bool = False) -
     """
     if whole == 0:
         which = "from before the training"
+    elif is_kept:
+        which = f"that a callback kept of {whole} {unit}s"
     elif keeps_best:
         which = f"of the best of {whole} {unit}s on the validation rows"
     else:
         which = f"of {unit} {whole}, the last whole one"
     return f"Training interrupted by user. The parameters are those {which}."
-
-
-def _is_true(answer: object) -> bool:
-    """Whether it is True, also NumPy's; a number or a text that a callback happens to return is not."""
-    return isinstance(answer, bool | np.bool_) and bool(answer)

@@ -2,42 +2,46 @@
 
 from __future__ import annotations
 
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain, pairwise
-from numbers import Integral, Real
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import issparse
-from sklearn.base import BaseEstimator
-from sklearn.utils._param_validation import Interval, Options, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from rosenblatt import lbfgs, stochastic
-from rosenblatt.callbacks import Callback
-from rosenblatt.fitted_network import LOSSES, initial_network, network_of, parameter_views
+from rosenblatt import batch_norm, lbfgs, levenberg_marquardt, stochastic
+from rosenblatt.audience import Outcome
+from rosenblatt.copies import Copies
+from rosenblatt.features import HiddenFeatures
+from rosenblatt.fitted_network import initial_network, network_of, parameter_views
 from rosenblatt.gradient_check import largest_error
+from rosenblatt.input_gradient import InputGradient
 from rosenblatt.listening import checked_callbacks
 from rosenblatt.memory import check_memory
+from rosenblatt.mlp_parameters import STOCHASTIC, MLPParameters
 from rosenblatt.network import Network
-from rosenblatt.optimizer_state import restored, saved
-from rosenblatt.parameters import satisfy_constraints
+from rosenblatt.noise import check_noise
+from rosenblatt.own_loss import check_own_loss
+from rosenblatt.patience import Patience
 from rosenblatt.plain_arrays import DTYPES, is_plain, validated
 from rosenblatt.precision import Array, CoreNetwork
 from rosenblatt.random_state import Random, seeded
 from rosenblatt.sparse import compressed_rows
+from rosenblatt.starts import train_best
 from rosenblatt.threads import thread_count
 from rosenblatt.training_data import TrainingData, checked_weights
+from rosenblatt.validation import Given, checked_scorer, own_validation
 
 __all__ = ["MLP", "is_stochastic"]
 
-# Parameters that are a number of the core: all are looked at before anything else happens.
-_NUMBERS = (
-    *("alpha", "learning_rate_init", "power_t", "tol", "momentum"),
-    *("beta_1", "beta_2", "epsilon", "n_iter_no_change"),
-)
+# Frames from a warning here to the caller of partial_fit: _fit_in_place, _fit, partial_fit, scikit-learn's
+# wrapper.
+_CALLER = 5
 
 
 def is_stochastic(model: MLP) -> bool:
@@ -64,43 +68,15 @@ def is_stochastic(model: MLP) -> bool:
     >>> hasattr(MLPRegressor(), "partial_fit"), hasattr(MLPRegressor(solver="lbfgs"), "partial_fit")
     (True, False)
     """
-    if model.solver not in ("sgd", "adam"):
+    if model.solver not in STOCHASTIC:
         raise AttributeError(
             f"partial_fit is only available for stochastic optimizers. {model.solver} is not stochastic."
         )
     return True
 
 
-class MLP(ABC, BaseEstimator):  # type: ignore[misc]
+class MLP(ABC, Copies, HiddenFeatures, InputGradient, MLPParameters):
     """Base of both estimators; not to be used by itself."""
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
-        "activation": [StrOptions({"identity", "logistic", "tanh", "relu"})],
-        "solver": [StrOptions({"lbfgs", "sgd", "adam"})],
-        "alpha": [Interval(Real, 0, None, closed="left")],
-        "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
-        "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
-        "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
-        "power_t": [Interval(Real, 0, None, closed="left")],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
-        "shuffle": ["boolean"],
-        "random_state": ["random_state"],
-        "tol": [Interval(Real, 0, None, closed="left")],
-        "verbose": ["verbose"],
-        "warm_start": ["boolean"],
-        "momentum": [Interval(Real, 0, 1, closed="both")],
-        "nesterovs_momentum": ["boolean"],
-        "early_stopping": ["boolean"],
-        "validation_fraction": [Interval(Real, 0, 1, closed="left")],
-        "beta_1": [Interval(Real, 0, 1, closed="left")],
-        "beta_2": [Interval(Real, 0, 1, closed="left")],
-        "epsilon": [Interval(Real, 0, None, closed="neither")],
-        "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), Options(Real, {np.inf})],
-        "max_fun": [Interval(Integral, 1, None, closed="left")],
-        "callbacks": [list, tuple, None],
-        "n_threads": [Interval(Integral, 1, None, closed="left"), None],
-    }
 
     # Set by fit. Declared for the reader and for mypy; scikit-learn's checks want them absent before.
     coefs_: list[Array]
@@ -109,73 +85,26 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
     loss_curve_: list[float]
     best_loss_: float | None
     validation_scores_: list[float] | None
+    validation_loss_curve_: list[float] | None
     best_validation_score_: float | None
+    best_start_: int
+    start_losses_: list[float]
+    stopped_: bool
     n_iter_: int
     t_: int
     n_layers_: int
     n_outputs_: int
     out_activation_: str
     _network: CoreNetwork
+    _trained_loss: Any  # of the core, with its numbers
     _views: tuple[list[Array], list[Array]]
     _glass_box: tuple[CoreNetwork, Network]
     _progress: dict[str, float]
     _optimizer: Any
     _optimizer_options: dict[str, Any]
-
-    def __init__(
-        self,
-        hidden_layer_sizes: int | Sequence[int] = (100,),
-        activation: str = "relu",
-        *,
-        solver: str = "adam",
-        alpha: float = 0.0001,
-        batch_size: int | str = "auto",
-        learning_rate: str = "constant",
-        learning_rate_init: float = 0.001,
-        power_t: float = 0.5,
-        max_iter: int = 200,
-        shuffle: bool = True,
-        random_state: int | np.random.RandomState | None = None,
-        tol: float = 1e-4,
-        verbose: bool | int = False,
-        warm_start: bool = False,
-        momentum: float = 0.9,
-        nesterovs_momentum: bool = True,
-        early_stopping: bool = False,
-        validation_fraction: float = 0.1,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-8,
-        n_iter_no_change: int | float = 10,
-        max_fun: int = 15000,
-        callbacks: Sequence[Callback] | None = None,
-        n_threads: int | None = None,
-    ) -> None:
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.solver = solver
-        self.alpha = alpha
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.learning_rate_init = learning_rate_init
-        self.power_t = power_t
-        self.max_iter = max_iter
-        self.shuffle = shuffle
-        self.random_state = random_state
-        self.tol = tol
-        self.verbose = verbose
-        self.warm_start = warm_start
-        self.momentum = momentum
-        self.nesterovs_momentum = nesterovs_momentum
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.beta_1 = beta_1
-        self.beta_2 = beta_2
-        self.epsilon = epsilon
-        self.n_iter_no_change = n_iter_no_change
-        self.max_fun = max_fun
-        self.callbacks = callbacks
-        self.n_threads = n_threads
+    _batch_norm: Any
+    _epochs: int
+    _patience: Patience
 
     # What the two estimators do differently.
 
@@ -186,6 +115,14 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         """Encode y for the core (labels of int64, or a table), and tell the number of outputs."""
 
     @abstractmethod
+    def _validation_targets(self, y: Any, dtype: np.dtype[Any]) -> Array:
+        """Encode the y of a validation set, of the same kind as the y of the training."""
+
+    def _class_weighted(self, weights: Array | None, y: Array) -> Array | None:
+        """Weights of rows, multiplied with those of their classes where there are any."""
+        return weights
+
+    @abstractmethod
     def _loss(self) -> dict[str, Any]:
         """Name the core's loss, its scale, and the score of early stopping."""
 
@@ -193,12 +130,21 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
     def _stratify(self, y: Array) -> Array | None:
         """Tell by what validation rows are to be stratified, if by anything."""
 
-    # The road of a fit.
+    def _groups(self) -> list[int]:
+        """Tell the widths of the groups of outputs that have an activation each; none: all share one."""
+        return []
 
-    def _validate_params(self) -> None:
-        """Leave to scikit-learn what it may have to refuse."""
-        if not satisfy_constraints(self):
-            super()._validate_params()
+    def _take_out_activation(self, needed: str, *, goes_on: bool) -> None:
+        """Have the last layer that the loss needs, or refuse to go on with another one."""
+        if goes_on and needed != self.out_activation_:
+            raise ValueError(
+                "the training is to go on with a network whose last layer has the activation "
+                f"{self.out_activation_!r}, but the loss {self.loss!r} needs {needed!r}; "
+                "without warm_start, fit begins with a new network"
+            )
+        self.out_activation_ = needed
+
+    # The road of a fit.
 
     def _fit(
         self,
@@ -206,42 +152,103 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         y: ArrayLike,
         sample_weight: ArrayLike | None,
         *,
+        validation: Given,
         is_partial: bool = False,
         classes: ArrayLike | None = None,
     ) -> Self:
-        """Fit a copy and take over its attributes: a fit that fails leaves the estimator as it was."""
-        candidate = self._copy()
-        candidate._fit_in_place(X, y, sample_weight, is_partial, classes)
-        self.__dict__ = candidate.__dict__  # not update: names of columns that are gone must go
-        return self
+        """Fit a copy and take over its attributes: a fit that fails leaves the estimator as it was.
 
-    def _copy(self) -> Self:
-        copy = object.__new__(type(self))  # copy.copy would copy the parameters as well
-        copy.__dict__.update(self.__dict__)
-        return copy
+        One that a callback ends by an exception leaves what was trained in whole epochs.
+        """
+        epochs = 1 if is_partial else self.n_init * self.max_iter
+        candidate = self._candidate(X, y, sample_weight, epochs)
+        failure = candidate._fit_in_place(X, y, sample_weight, validation, is_partial, classes)
+        return self._become(candidate, failure)
 
-    def _fit_in_place(self, X: Any, y: Any, sample_weight: Any, is_partial: bool, classes: Any) -> None:
-        if is_partial and self.early_stopping:
-            raise ValueError("partial_fit does not support early_stopping=True")
-        for name in _NUMBERS:
-            self._number(name)
+    def _fit_in_place(
+        self, X: Any, y: Any, sample_weight: Any, validation: Given, is_partial: bool, classes: Any
+    ) -> BaseException | None:
+        validation.check()
+        if is_partial and self.early_stopping and validation.X is None:
+            raise ValueError("partial_fit does not support early_stopping=True without X_val and y_val")
+        self._check_parameters()
+        check_noise(self, X)
         checked_callbacks(self)
+        checked_scorer(self, validation.weights is not None)
         goes_on = (self.warm_start or is_partial) and hasattr(self, "coefs_")
         network, data, random = self._prepared(
             X, y, sample_weight, goes_on=goes_on, is_partial=is_partial, classes=classes
         )
-        if self.solver == "lbfgs":
-            lbfgs.train(self, network, data, goes_on=goes_on)
+        if callable(self.loss) and not (goes_on and is_partial):
+            check_own_loss(self.loss, data.y, self.out_activation_, self.n_outputs_, data.weights is not None)
+        if validation.X is not None:
+            data = data.watching(own_validation(self, validation, network.theta(1).dtype))
+        elif self.early_stopping and self.solver != "lbfgs":
+            data = data.split(self.validation_fraction, self._stratify(data.y), random, (X, y))
+        if not goes_on:
+            self.best_start_ = 0
+        if not is_partial:
+            self.stopped_ = False
+            self.__dict__.pop("_patience", None)
+        elif self.early_stopping and self.__dict__.get("stopped_"):
+            warnings.warn(
+                "partial_fit learned nothing from these rows: early stopping has ended the training with the "
+                "best parameters (stopped_ is True). To go on, set early_stopping=False or fit anew.",
+                UserWarning,
+                stacklevel=_CALLER,
+            )
+            return None
+        if self.n_init > 1 and not is_partial and not goes_on:
+            return train_best(self, network, data, random)
+        is_interrupted, failure = self._train(network, data, random, goes_on=goes_on, is_partial=is_partial)
+        if not goes_on:
+            self.start_losses_ = [self.loss_]
+        if is_partial:
+            is_watched = bool(self.early_stopping) and not is_interrupted
+            self.stopped_ = is_watched and self._is_patience_used_up(network)
+        return failure
+
+    def _train(
+        self, network: CoreNetwork, data: TrainingData, random: Random, *, goes_on: bool, is_partial: bool
+    ) -> Outcome:
+        """Train a network and take it over; tell whether the user interrupted it, or a callback failed."""
+        if self.solver != "lm":
+            levenberg_marquardt.forget(self)
+        if self.solver == "lm":
+            outcome = levenberg_marquardt.train(self, network, data, goes_on=goes_on)
+        elif self.solver == "lbfgs":
+            outcome = lbfgs.train(self, network, data, goes_on=goes_on)
         else:
-            stratify = self._stratify(data.y)
-            stochastic.train(self, network, data, stratify, random, goes_on=goes_on, is_partial=is_partial)
+            outcome = stochastic.train(self, network, data, random, goes_on=goes_on, is_partial=is_partial)
         self._adopt(network)
+        self._trained_loss = self._loss()["loss"]
+        return outcome
+
+    def _is_patience_used_up(self, network: CoreNetwork) -> bool:
+        """After a call of partial_fit: whether early stopping ends here, with the best parameters of all."""
+        thetas = [network.theta(k) for k in range(1, len(network.sizes))]
+        # A copy: the estimator as it was keeps its own.
+        self._patience = replace(self.__dict__.get("_patience") or Patience())
+        is_used_up = self._patience.is_used_up(
+            self.validation_scores_[-1] if self.validation_scores_ else np.nan,
+            ([theta.copy() for theta in thetas], self._batch_norm and batch_norm.saved(self._batch_norm)),
+            tol=self._number("tol"),
+            limit=self._number("n_iter_no_change"),
+        )
+        if is_used_up and self._patience.best is not None:
+            best_thetas, state = self._patience.best
+            for theta, best in zip(thetas, best_thetas, strict=True):
+                theta[...] = best
+            if state is not None and self._batch_norm is not None:
+                self._batch_norm = batch_norm.with_parameters(self._batch_norm, state)
+        return is_used_up
 
     def _prepared(
         self, X: Any, y: Any, sample_weight: Any, *, goes_on: bool, is_partial: bool, classes: Any
     ) -> tuple[CoreNetwork, TrainingData, Random]:
         """Validate and encode the data; make a network with random parameters, or with those there are."""
         hidden = self._hidden_sizes()
+        self._check_activations(hidden)
         X, y = validated(self, X, y, reset=not goes_on)
         weights = checked_weights(sample_weight, X)
         dtype = np.dtype(np.float32 if X.dtype == np.float32 else np.float64)
@@ -252,13 +259,11 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
             y = y.toarray()
         y, outputs = self._targets(y, dtype, goes_on=goes_on, is_partial=is_partial, classes=classes)
         self.n_outputs_ = outputs
+        weights = self._class_weighted(weights, y)
         random = seeded(self.random_state, for_numpy=self.early_stopping)
         sizes = [X.shape[1], *hidden, outputs]
         self._check_memory(sizes, dtype)
-        if goes_on:
-            network = self._network_before(sizes)
-        else:
-            network = initial_network(sizes, self.activation, self.out_activation_, dtype, random)
+        network = self._network_before(sizes) if goes_on else self._initial_network(sizes, dtype, random)
         return network, TrainingData.whole(X, y, weights), random
 
     def _check_memory(self, sizes: list[int], dtype: np.dtype[Any]) -> None:
@@ -267,11 +272,23 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         A sparse X of little memory may claim any number of columns.
         """
         parameters = sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))
-        # adam: two moments of each. lbfgs: ten differences of parameters and of gradients, all in float64.
-        per_parameter = {"sgd": 2 * dtype.itemsize, "adam": 3 * dtype.itemsize, "lbfgs": 25 * 8}[self.solver]
+        if self.solver == "lm":
+            # JᵀJ and its factor, and J for 64 errors, or for those of a row, fewer than parameters.
+            per_parameter = (3 * parameters + 100) * 8
+        elif self.solver == "lbfgs":
+            per_parameter = 25 * 8  # ten differences of parameters and of gradients, all in float64
+        else:  # most solvers: two moments of each, or two like them
+            moments = 1 if self.solver in ("sgd", "rmsprop", "adagrad") else 2
+            gradients = 0 if self.clip_norm is None else 1
+            networks = 2 if self.batch_norm else 1  # the one that is trained, and the one it is folded into
+            per_parameter = (networks + moments + gradients) * dtype.itemsize
         check_memory(
             parameters * per_parameter, f"training the {parameters} parameters of the layers {sizes}"
         )
+
+    def _initial_network(self, sizes: list[int], dtype: np.dtype[Any], random: Random) -> CoreNetwork:
+        names = self.activation, self.out_activation_
+        return initial_network(sizes, *names, dtype, random, self.weight_init, self._groups())
 
     def _network_before(self, sizes: list[int]) -> CoreNetwork:
         held = [self.coefs_[0].shape[0], *(coef.shape[1] for coef in self.coefs_)]
@@ -282,31 +299,17 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
             )
         return self._network_of(self.coefs_, self.intercepts_)
 
-    def _number(self, name: str) -> float:
-        """A parameter as the core takes it; integers may be too large for that."""
-        try:
-            return float(getattr(self, name))
-        except OverflowError:
-            raise ValueError(f"the parameter {name} is too large for a float64") from None
-
-    def _hidden_sizes(self) -> list[int]:
-        sizes = self.hidden_layer_sizes
-        sizes = list(sizes) if np.iterable(sizes) else [sizes]
-        if not all(isinstance(size, Integral) and not isinstance(size, bool) and size > 0 for size in sizes):
-            raise ValueError(f"hidden_layer_sizes must be integers > 0, got {sizes}.")
-        if any(size >= 2**63 for size in sizes):
-            raise ValueError(f"hidden_layer_sizes are too large for any memory: {sizes}")
-        return [int(size) for size in sizes]
-
     def _adopt(self, network: CoreNetwork) -> None:
-        """Take over a network as the fitted one."""
+        """Take over a network as the fitted one; a caller who has trained it sets _trained_loss, too."""
         self._network = network
         self._views = parameter_views(network)
         self.coefs_, self.intercepts_ = (list(views) for views in self._views)
         self.n_layers_ = len(network.sizes)
 
     def _network_of(self, coefs: Sequence[ArrayLike], intercepts: Sequence[ArrayLike]) -> CoreNetwork:
-        return network_of(coefs, intercepts, self.activation, self.out_activation_, self.n_outputs_)
+        return network_of(
+            coefs, intercepts, self.activation, self.out_activation_, self.n_outputs_, groups=self._groups()
+        )
 
     def _was_replaced(self) -> bool:
         """Whether coefs_ and intercepts_ hold other arrays than the network's parameters."""
@@ -319,8 +322,9 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
 
         What is written into one shows in the other; arrays that were put in the place of coefs_ or
         intercepts_ are copied once and become views of it. The loss is the one trained with, without the
-        penalty: the sum of (y − a)² / 2 over the outputs, the log-loss, or the Poisson loss. Targets are the
-        network's: a class is a row of zeros with a one in its place, or of two classes 0 or 1.
+        penalty, of one row: for "squared_error" of a regressor, the sum of (y − a)² / 2 over the outputs.
+        Targets are the network's: a class is a row of zeros with a one in its place, or of two classes 0 or
+        1; of several quantiles, each has the target of its output.
 
         Examples
         --------
@@ -332,15 +336,19 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         >>> model.intercepts_[1]
         array([7.])
         """
-        if "coefs_" not in self.__dict__:
-            check_is_fitted(self)
-        if self._was_replaced():
-            self._adopt(self._network_of(self.coefs_, self.intercepts_))
+        network = self._fitted_network()
         box = self.__dict__.get("_glass_box")
-        if box is None or box[0] is not self._network:
-            box = self._network, Network.over(self._network, LOSSES[self.out_activation_])
+        if box is None or box[0] is not network:
+            box = network, Network.over(network, self._trained_loss)
             self._glass_box = box
         return box[1]
+
+    def _fitted_network(self) -> CoreNetwork:
+        """The network of coefs_ and intercepts_, also where these arrays were replaced."""
+        check_is_fitted(self)
+        if self._was_replaced():
+            self._adopt(self._network_of(self.coefs_, self.intercepts_))
+        return self._network
 
     # Predictions.
 
@@ -380,7 +388,8 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         and of several steps h from 1e-4 to 1e-7 the one that agrees best counts, because a large one may
         cross the kink of a ReLU, and a small one shows the rounding of L. Two places have no derivative to
         compare with: a net input of a ReLU that is 0 to the last bit, and a wrong answer so certain that the
-        log-loss is cut off, as scikit-learn's is, at a probability of 2e-16.
+        log-loss is cut off, as scikit-learn's is, at a probability of 2e-16. It is the network that predicts:
+        with batch_norm, the one that the training is folded into, without dropout and noise.
 
         Parameters
         ----------
@@ -425,7 +434,7 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         ValueError
-            For a loss that the installed scikit-learn does not have.
+            For a loss or an activation that the installed scikit-learn does not have.
 
         Examples
         --------
@@ -475,18 +484,3 @@ class MLP(ABC, BaseEstimator):  # type: ignore[misc]
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
-
-    def __getstate__(self) -> dict[str, Any]:
-        state = dict(super().__getstate__())
-        for derived in ("_network", "_views", "_glass_box"):
-            state.pop(derived, None)
-        if "_optimizer" in state:
-            state["_optimizer"] = saved(self._optimizer, len(self._optimizer.sizes) - 1)
-        return state
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        if "coefs_" in self.__dict__:
-            self._adopt(self._network_of(self.coefs_, self.intercepts_))
-        if "_optimizer" in self.__dict__:
-            self._optimizer = restored(self._network, self._optimizer_options, self._optimizer)

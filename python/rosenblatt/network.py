@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from rosenblatt import _core
-from rosenblatt.layers import Layers, as_numbers
-from rosenblatt.network_numbers import checked_eta, checked_size
+from rosenblatt.layers import Layers
+from rosenblatt.network_numbers import checked_eta, checked_x, checked_y, core_network
 from rosenblatt.precision import PRECISIONS, Array, CoreNetwork, CorePass
 from rosenblatt.trace import Trace, derivative, kept
+from rosenblatt.trace_losses import check_traceable, loss_options
 
 __all__ = ["Network"]
 
@@ -29,12 +30,17 @@ class Network:
         Number of inputs, then the number of perceptrons of each layer; every one at least 1.
     activations : str or sequence of str
         One for each layer, or one for all: ``"HardLimit"``, ``"ReLU"``, ``"Linear"``, ``"Sigmoid"``,
-        ``"Tanh"``, ``"Softmax"`` (equations 34 to 38), ``"Exponential"``.
-    loss : {"squared_error", "half_squared_error", "log_loss", "binary_log_loss", "poisson"}
-        ``"squared_error"`` is the textbook's L = Σ(y − aˡ)² (equation 11). The log-losses need Softmax
-        and Sigmoid in the last layer, ``"poisson"``, Σ y log(y / aˡ) − y + aˡ, needs Exponential.
+        ``"Tanh"``, ``"Softmax"`` (equations 34 to 38), ``"Exponential"``, ``"SymmetricHardLimit"``,
+        ``"LeakyReLU"``, ``"ELU"``, ``"SELU"``, ``"GELU"``, ``"SiLU"``, ``"Softplus"``, ``"Softsign"``,
+        ``"HardSigmoid"``, ``"Sin"``, ``"RadialBasis"``, ``"Ordered"`` (docs/activations.md).
+    loss : str, default="squared_error"
+        The textbook's L = Σ(y − aˡ)² (equation 11), or another one of docs/losses.md, which says what last
+        layer it needs. ``"perceptron"``, Σ |y − aˡ|, trains a hard limit by the perceptron rule.
     dtype : float64 or float32
         The numbers that the network is made of and computes with.
+    groups : sequence of int, default=()
+        Widths of the parts of the last layer of which each has a Softmax, or Ordered, of its own, as for
+        several targets; (): all outputs are one.
 
     Attributes
     ----------
@@ -79,31 +85,20 @@ class Network:
         *,
         loss: str = "squared_error",
         dtype: DTypeLike = np.float64,
+        groups: Sequence[int] = (),
     ) -> None:
-        if isinstance(sizes, str | bytes) or not hasattr(sizes, "__iter__"):
-            raise TypeError(f"sizes must be a sequence of integers, not {sizes!r}")
-        checked = [checked_size(i, size) for i, size in enumerate(sizes)]
-        if isinstance(activations, str):
-            activations = [activations] * max(len(checked) - 1, 0)
-        if not all(isinstance(activation, str) for activation in activations):
-            raise TypeError(f"activations must be names, not {activations!r}")
-        wanted: np.dtype[Any] = np.dtype(dtype)
-        if wanted not in PRECISIONS:
-            raise ValueError(f"dtype must be float32 or float64, not {wanted}")
-        if loss not in _core.loss_names():
-            raise ValueError(f"unknown loss {loss!r}; expected one of {', '.join(_core.loss_names())}")
-        self._look_into(PRECISIONS[wanted].network(checked, list(activations)), loss)
+        self._look_into(core_network(sizes, activations, loss, dtype, groups), loss)
 
     @classmethod
-    def over(cls, core: CoreNetwork, loss: str) -> Self:
+    def over(cls, core: CoreNetwork, loss: Any) -> Self:
         """Look into a network of the core that is there already, without a copy.
 
         Parameters
         ----------
         core : CoreNetwork
             Its parameters are those of the new object: what is written into one shows in the other.
-        loss : str
-            As for `Network`.
+        loss : str, LossFunction or OwnLoss
+            As for `Network`, or one of the core's with its numbers, or one of the user's.
 
         Returns
         -------
@@ -122,7 +117,7 @@ class Network:
         network._look_into(core, loss)
         return network
 
-    def _look_into(self, core: CoreNetwork, loss: str) -> None:
+    def _look_into(self, core: CoreNetwork, loss: Any) -> None:
         _core.check_loss(loss, core.activations[-1])
         self._core = core
         self._dtype: np.dtype[Any] = core.theta(1).dtype
@@ -143,9 +138,14 @@ class Network:
         return self._core.activations
 
     @property
+    def groups(self) -> list[int]:
+        """Widths of the groups of outputs; empty where all are one."""
+        return self._core.groups
+
+    @property
     def loss(self) -> str:
         """Name of the loss L."""
-        return self._loss
+        return str(getattr(self._loss, "loss", self._loss))
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -254,10 +254,43 @@ class Network:
         >>> network.forward([[0, 0], [0, 1], [1, 0], [1, 1]]).ravel()
         array([0., 0., 0., 1.])
         """
-        rows, is_row = self._checked_x(x)
+        rows, is_row = checked_x(x, self.sizes, self._dtype)
         self._use(rows, is_row)
         self._passed().forward(rows)
         return self.a[len(self.sizes) - 1].copy()
+
+    def input_gradient(self, x: ArrayLike) -> Array:
+        """Compute ∂aˡ/∂x, how each output changes with each input, by a backward pass for each output.
+
+        sˡ = eⱼ ∘ ḟˡ(nˡ) takes the place of equation 24, sᵏ = sᵏ⁺¹ (Wᵏ⁺¹)ᵀ ∘ ḟᵏ(nᵏ) (33) follows, and
+        ∂aˡⱼ/∂x = s¹ (W¹)ᵀ. What `forward` and `backpropagate` have left is not touched.
+
+        Parameters
+        ----------
+        x : array-like of shape (p⁰,) or (rows, p⁰)
+            One row or a batch, finite.
+
+        Returns
+        -------
+        ndarray of shape (pˡ, p⁰) or (rows, pˡ, p⁰)
+            The Jacobian of each row.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As `forward`.
+
+        Examples
+        --------
+        >>> from rosenblatt import Network
+        >>> network = Network([2, 1], "Tanh")
+        >>> network.W[1] = [[1], [2]]
+        >>> network.input_gradient([0, 0])
+        array([[1., 2.]])
+        """
+        rows, is_row = checked_x(x, self.sizes, self._dtype)
+        gradients: Array = self._core.input_gradients(rows, list(range(self.sizes[-1])))
+        return gradients[0] if is_row else gradients
 
     def backpropagate(
         self,
@@ -307,8 +340,8 @@ class Network:
         if reduction not in ("mean", "sum"):
             raise ValueError(f"reduction must be 'mean' or 'sum', not {reduction!r}")
         rate = checked_eta(eta)
-        rows, is_row = self._checked_x(x)
-        targets = self._checked_y(y, rows, is_row)
+        rows, is_row = checked_x(x, self.sizes, self._dtype)
+        targets = checked_y(y, rows, is_row, self.sizes, self._dtype)
         self._use(rows, is_row)
         passed = self._passed()
         passed.forward(rows)
@@ -350,17 +383,20 @@ class Network:
         >>> trace.s[1], trace.theta_after[1].ravel()
         (array([-2.]), array([0.2, 0.4]))
         """
+        check_traceable(self.loss)
         before = [theta.copy() for theta in self.theta]
         loss = self.backpropagate(x, y, eta, reduction=reduction)
-        rows, is_row = self._checked_x(x)
-        targets = self._checked_y(y, rows, is_row)
+        rows, is_row = checked_x(x, self.sizes, self._dtype)
+        targets = checked_y(y, rows, is_row, self.sizes, self._dtype)
         slopes = self._quantity(
             "derivative", 1, lambda k: derivative(self._passed(), k, self.activations[k - 1])
         )
         return Trace(
             sizes=tuple(self.sizes),
             activations=tuple(self.activations),
-            loss_name=self._loss,
+            groups=tuple(self.groups),
+            loss_name=self.loss,
+            loss_options=loss_options(self._loss),
             dtype=self._dtype,
             eta=float(eta),
             reduction=reduction,
@@ -408,8 +444,8 @@ class Network:
         [2, 3, 3, 2, 1, 0, 0]
         """
         rate = checked_eta(eta)
-        rows, is_row = self._checked_x(x)
-        targets = self._checked_y(y, rows, is_row)
+        rows, is_row = checked_x(x, self.sizes, self._dtype)
+        targets = checked_y(y, rows, is_row, self.sizes, self._dtype)
         if not np.isin(targets, (0, 1)).all():
             raise ValueError("the targets of the perceptron rule must be 0 or 1")
         if self.activations != ["HardLimit"]:
@@ -421,21 +457,21 @@ class Network:
         return self._passed().perceptron_rule(rows, targets, rate)
 
     def __repr__(self) -> str:
-        return f"Network({self.sizes}, {self.activations}, loss={self._loss!r}, dtype={self._dtype})"
+        return f"Network({self.sizes}, {self.activations}, loss={self.loss!r}, dtype={self._dtype})"
 
     def __getstate__(self) -> dict[str, Any]:
         return {
             "sizes": self.sizes,
             "activations": self.activations,
+            "groups": self.groups,
             "loss": self._loss,
             "dtype": self._dtype,
             "theta": [np.ascontiguousarray(theta) for theta in self.theta],
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(  # type: ignore[misc]
-            state["sizes"], state["activations"], loss=state["loss"], dtype=state["dtype"]
-        )
+        core = PRECISIONS[state["dtype"]].network(state["sizes"], state["activations"], state["groups"])
+        self._look_into(core, state["loss"])
         for k, theta in enumerate(state["theta"], start=1):
             self._core.theta(k)[...] = theta
 
@@ -454,37 +490,6 @@ class Network:
             needed = "backpropagate(x, y, eta)" if backward else "forward(x)"
             raise AttributeError(f"there is nothing to see yet: call {needed} first")
         return self._pass
-
-    def _checked_x(self, x: ArrayLike) -> tuple[Array, bool]:
-        """The rows of x, and whether x was a single row, not a batch."""
-        rows = as_numbers("x", x, self._dtype)
-        is_row = rows.ndim == 1
-        if is_row:
-            rows = rows[np.newaxis]
-        if rows.ndim != 2:
-            raise ValueError(f"x must be one row or a batch of rows; got {rows.ndim} dimensions")
-        if rows.shape[1] != self.sizes[0]:
-            raise ValueError(f"x has {rows.shape[1]} columns but the network has {self.sizes[0]} inputs")
-        if rows.shape[0] == 0:
-            raise ValueError("x has no rows")
-        return rows, is_row
-
-    def _checked_y(self, y: ArrayLike, rows: Array, is_row: bool) -> Array:
-        targets = as_numbers("y", y, self._dtype)
-        shape = (len(rows), self.sizes[-1])
-        given = targets.shape
-        # Short forms: the targets of a single row; a number for each row; a number.
-        is_row = is_row and given == shape[1:]
-        is_column = shape[1] == 1 and given == shape[:1]
-        is_number = shape == (1, 1) and given == ()
-        if is_row or is_column or is_number:
-            targets = targets.reshape(shape)
-        if targets.shape != shape:
-            raise ValueError(
-                f"y must have the shape {shape}, a row of {shape[1]} output(s) for each row of x; "
-                f"got an array of shape {given}"
-            )
-        return targets
 
     def _use(self, rows: Array, is_row: bool) -> None:
         """Have a workspace with room for these rows."""

@@ -156,10 +156,9 @@ class Perceptron(PerceptronPrediction, PerceptronTraining):  # noqa: D101 (its d
         >>> Perceptron().fit([[-1.0], [1.0]], ["no", "yes"]).classes_
         array(['no', 'yes'], dtype='<U3')
         """
-        candidate = self._copy()
+        candidate = self._candidate(X, y, sample_weight)
         candidate._fit(X, y, coef_init, intercept_init, sample_weight)
-        self.__dict__ = candidate.__dict__
-        return self
+        return self._become(candidate)
 
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
     def partial_fit(
@@ -194,10 +193,9 @@ class Perceptron(PerceptronPrediction, PerceptronTraining):  # noqa: D101 (its d
         >>> model.partial_fit([[1.0]], ["yes"]).predict([[2.0]])
         array(['yes'], dtype='<U3')
         """
-        candidate = self._copy()
+        candidate = self._candidate(X, y, sample_weight)
         candidate._partial_fit(X, y, classes, sample_weight)
-        self.__dict__ = candidate.__dict__
-        return self
+        return self._become(candidate)
 
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
     def gradient_check(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:

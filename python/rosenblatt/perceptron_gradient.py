@@ -105,6 +105,11 @@ def _gradient(model: Any, unit: Unit, X: Any, weights: Array | None) -> tuple[Ar
     rows = X.shape[0]
     moves = np.zeros(X.shape[1] + 1)
     wrong: list[int] = []
+
+    def count(_number: int, _loss: float, _objective: float, rows_wrong: int, *_: float) -> bool:
+        wrong.append(rows_wrong)
+        return False
+
     for i in range(rows):
         w = unit.w.copy()
         _, b, _ = _core.train_perceptron(
@@ -126,7 +131,7 @@ def _gradient(model: Any, unit: Unit, X: Any, weights: Array | None) -> tuple[Ar
             n_iter_no_change=1,
             weight_positive=float(unit.weight_positive),
             weight_negative=float(unit.weight_negative),
-            on_epoch=lambda _number, _loss, _objective, count, _score: wrong.append(count),
+            on_epoch=count,
         )
         moves[:-1] += unit.w - w
         moves[-1] += (unit.intercept - b) / rate

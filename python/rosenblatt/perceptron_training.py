@@ -17,8 +17,10 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call, check_classi
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from rosenblatt.memory import check_memory
+from rosenblatt.perceptron_tasks import UnitTasks
 from rosenblatt.perceptron_units import Unit, threads_for, train_units
 from rosenblatt.plain_arrays import DTYPES
+from rosenblatt.sklearn_callbacks import CallbackSupport, FitTasks, begun_tasks
 from rosenblatt.sparse import compressed_rows
 
 __all__ = ["PerceptronTraining"]
@@ -28,7 +30,7 @@ Array = NDArray[Any]
 _LARGEST_SEED = np.iinfo(np.int32).max
 
 
-class PerceptronTraining(BaseEstimator):  # type: ignore[misc]
+class PerceptronTraining(CallbackSupport, BaseEstimator):  # type: ignore[misc]
     """Base of Perceptron; not to be used by itself."""
 
     # Set by fit. Declared for the reader and for mypy; scikit-learn's checks want them absent before.
@@ -37,6 +39,7 @@ class PerceptronTraining(BaseEstimator):  # type: ignore[misc]
     intercept_: Array
     n_iter_: int
     t_: float
+    _tasks: FitTasks
 
     # A fit runs on a copy, whose attributes are taken over at the end: one that fails leaves the estimator
     # as it was.
@@ -45,6 +48,21 @@ class PerceptronTraining(BaseEstimator):  # type: ignore[misc]
         copy = object.__new__(type(self))
         copy.__dict__.update(self.__dict__)
         return copy
+
+    def _candidate(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None) -> Self:
+        # How many epochs it will take to converge, and for how many units, is not known in advance.
+        tasks = begun_tasks(self, X, y, sample_weight, None)
+        candidate = self._copy()
+        if tasks is not None:
+            candidate._tasks = tasks
+        return candidate
+
+    def _become(self, candidate: Self) -> Self:
+        tasks = candidate.__dict__.pop("_tasks", None)
+        self.__dict__ = candidate.__dict__
+        if tasks is not None:
+            tasks.end(self._copy)
+        return self
 
     def _fit(
         self,
@@ -167,12 +185,15 @@ class PerceptronTraining(BaseEstimator):  # type: ignore[misc]
         if sample_weight is not None:
             weights = np.require(_check_sample_weight(sample_weight, X, dtype=dtype), requirements=["C", "A"])
         units, validation = self._units(labels, class_weight, weights)
+        tasks = UnitTasks(self, self._tasks, units, len(y), max_iter) if "_tasks" in self.__dict__ else None
+        if tasks is not None:
+            tasks.begin()
         train_units(
             units,
             X,
             weights,
             validation,
-            n_jobs=self.n_jobs,
+            n_jobs=self.n_jobs if tasks is None else 1,
             penalty=self.penalty,
             alpha=float(self.alpha),
             l1_ratio=float(self.l1_ratio),
@@ -184,6 +205,7 @@ class PerceptronTraining(BaseEstimator):  # type: ignore[misc]
             early_stopping=bool(self.early_stopping),
             n_iter_no_change=min(int(self.n_iter_no_change), sys.maxsize),
             on_epoch=self._print_epoch if self.verbose else None,
+            tasks=tasks,
         )
         for unit in units:
             if unit.ending == "overflow":
@@ -197,7 +219,9 @@ class PerceptronTraining(BaseEstimator):  # type: ignore[misc]
         self.n_iter_ = max(unit.n_iter for unit in units)
         self.t_ += self.n_iter_ * X.shape[0]
         is_interrupted = any(unit.ending == "interrupted" for unit in units)
-        if is_interrupted:
+        if tasks is not None:
+            tasks.end()
+        if is_interrupted and (tasks is None or not tasks.is_stopped):
             warnings.warn("Training interrupted by user.", stacklevel=5)
         return is_interrupted
 
@@ -240,6 +264,9 @@ class PerceptronTraining(BaseEstimator):  # type: ignore[misc]
         mask[held_out] = 1
         return mask
 
-    def _print_epoch(self, number: int, loss: float, objective: float, wrong: int, score: float) -> None:
+    def _print_epoch(
+        self, number: int, loss: float, objective: float, wrong: int, score: float, *_: float
+    ) -> bool:
         held_out = f", validation score {score:f}" if self.early_stopping else ""
         print(f"Epoch {number}: loss {loss:f}, objective {objective:f}, {wrong} rows wrong{held_out}")
+        return False

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from joblib import effective_n_jobs
@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 
 from rosenblatt import _core
 from rosenblatt.threads import thread_count
+
+if TYPE_CHECKING:
+    from rosenblatt.perceptron_tasks import UnitTasks
 
 __all__ = ["Unit", "threads_for", "train_units"]
 
@@ -47,6 +50,7 @@ def train_units(
     validation: Array | None,
     *,
     n_jobs: int | None,
+    tasks: UnitTasks | None = None,
     **options: Any,
 ) -> None:
     """Train every unit on the same rows.
@@ -64,6 +68,8 @@ def train_units(
         Factor of each row's updates, in the dtype of the units; 1 (uint8) for each row held out.
     n_jobs : int or None
         Threads, as scikit-learn counts them; None: see Perceptron.
+    tasks : UnitTasks or None, default=None
+        Where scikit-learn's callbacks are told of epochs; only for a single thread.
     **options
         Handed to the core as they are.
 
@@ -83,6 +89,11 @@ def train_units(
     def train(unit: Unit) -> None:
         if stop.is_set():
             return
+        own = (
+            options
+            if tasks is None
+            else options | {"on_epoch": tasks.listening_to(unit, options["on_epoch"])}
+        )
         try:
             unit.ending, unit.intercept, unit.n_iter = _core.train_perceptron(
                 unit.w,
@@ -95,7 +106,7 @@ def train_units(
                 weight_positive=float(unit.weight_positive),
                 weight_negative=float(unit.weight_negative),
                 stopped=stop.is_set,
-                **options,
+                **own,
             )
         finally:
             if unit.ending == "interrupted":  # also where an exception flew by

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
+#include <memory>
 #include <new>
 #include <vector>
 
@@ -56,7 +57,8 @@ namespace {
 // How often something was allocated from the end of the first epoch to that of the last one; S is the type of x.
 template <class T, class S>
 std::size_t allocated_by_epochs(const std::vector<std::size_t>& sizes, std::size_t batch, std::size_t threads,
-                                Solver solver) {
+                                Solver solver, const Noise& noise = {}, bool is_watched = false,
+                                const Regularisation& with = {}, bool is_normalised = false) {
     Network<T> network(sizes, {Activation::tanh, Activation::softmax});
     testing::Dice dice(1);
     testing::set_random_parameters(network, dice);
@@ -68,12 +70,18 @@ std::size_t allocated_by_epochs(const std::vector<std::size_t>& sizes, std::size
         index[i] = static_cast<std::int64_t>(i);
     }
     TrainerOptions options;
+    static_cast<Regularisation&>(options.optimizer) = with;
     options.optimizer.solver = solver;
     options.batch_size = batch;
     options.tol = 0;
     options.n_iter_no_change = std::numeric_limits<double>::infinity();
     options.threads = threads;
-    Trainer<T> trainer(network, options);
+    options.noise = noise;
+    std::shared_ptr<BatchNorm<T>> batch_norm;
+    if (is_normalised) {
+        batch_norm = std::make_shared<BatchNorm<T>>(network, Optimizer<T>(network.layout(), options.optimizer));
+    }
+    Trainer<T> trainer(network, options, {}, {}, batch_norm);
     MersenneTwister random(1);
     std::size_t first = 0;
     std::size_t last = 0;
@@ -83,7 +91,11 @@ std::size_t allocated_by_epochs(const std::vector<std::size_t>& sizes, std::size
         return false;
     };
     const Rows table{x.data(), element_of<S>(), rows, sizes[0], static_cast<std::ptrdiff_t>(sizes[0])};
-    trainer.fit(network, {table, {labels, {}}, index, {}}, 20, random, listener);
+    ValidationData watched;
+    if (is_watched) {
+        watched = {table, {labels, {}}, index};
+    }
+    trainer.fit(network, {table, {labels, {}}, index, watched}, 20, random, listener);
     return last - first;
 }
 
@@ -100,9 +112,22 @@ void check_epochs() {
             CAPTURE(threads);
             CAPTURE(batch);
             CHECK(allocated_by_epochs<T, S>({500, 40, 2}, batch, threads, Solver::adam) == 0);
+            Noise noise;
+            noise.input_noise = 0.1;
+            noise.input_dropout = 0.2;
+            noise.dropout = {0.5};
+            CHECK(allocated_by_epochs<T, S>({500, 40, 2}, batch, threads, Solver::adam, noise) == 0);
         }
     }
     CHECK(allocated_by_epochs<T, S>({2, 4, 2}, 4, 1, Solver::sgd) == 0);
+    CHECK(allocated_by_epochs<T, S>({500, 40, 2}, 200, 2, Solver::adam, {}, true, {}, true) == 0);
+    CHECK(allocated_by_epochs<T, S>({500, 40, 2}, 200, 2, Solver::adam, {}, true) == 0);
+    Regularisation with;
+    with.l1_ratio = 0.5;
+    with.clip_norm = 1;
+    with.max_norm = 1;
+    CHECK(allocated_by_epochs<T, S>({500, 40, 2}, 200, 2, Solver::nadam, {}, false, with) == 0);
+    CHECK(allocated_by_epochs<T, S>({500, 40, 2}, 300, 2, Solver::rprop, {}, false, with) == 0);
 }
 
 TEST_CASE_TEMPLATE("no epoch allocates", T, float, double) {

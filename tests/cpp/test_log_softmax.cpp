@@ -57,7 +57,7 @@ TEST_CASE_TEMPLATE("log-softmax of 10 classes: absolute error", T, float, double
             }
             kernel.activate[static_cast<int>(Activation::softmax)](a.data(), stride, n.data(), stride, rows, cols);
             kernel.loss[static_cast<int>(Loss::log_loss)](losses.data(), s.data(), stride, a.data(), stride, y.data(),
-                                                          stride, rows, cols);
+                                                          stride, rows, cols, nullptr);
             for (std::size_t i = 0; i < rows; ++i) {
                 const long double exact = log_softmax(n.data() + i * stride, cols, label[i]);
                 const double error = std::abs(static_cast<double>(-static_cast<long double>(losses[i]) - exact)) / eps;

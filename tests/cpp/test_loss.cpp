@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
-#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "activated.hpp"
 #include "finite_differences.hpp"
 #include "kernels/dispatch.hpp"
+#include "loss_of.hpp"
 #include "random_numbers.hpp"
 
 namespace rosenblatt {
@@ -21,41 +21,11 @@ namespace {
 
 using testing::activated;
 using testing::central_difference;
+using testing::loss_of;
+using testing::Result;
 
-template <class T>
-struct Result {
-    double value;
-    std::vector<T> s;
-    std::vector<double> losses;  // of each row
-};
-
-// Of rows without padding, which the kernel gets with the padding that it wants, filled with `padding`.
-template <class T>
-Result<T> loss_of(const std::string& level, Loss loss, const std::vector<T>& a, const std::vector<T>& y,
-                  std::size_t rows = 1, T padding = 0) {
-    const std::size_t cols = a.size() / rows;
-    const std::size_t stride = (cols + 15) / 16 * 16;
-    std::vector<T> padded_a(rows * stride, padding);
-    std::vector<T> padded_y = padded_a;
-    std::vector<T> padded_s(rows * stride);
-    for (std::size_t i = 0; i < rows; ++i) {
-        for (std::size_t j = 0; j < cols; ++j) {
-            padded_a[i * stride + j] = a[i * cols + j];
-            padded_y[i * stride + j] = y[i * cols + j];
-        }
-    }
-    Result<T> result{0, {}, std::vector<double>(rows, -1)};
-    kernels::level<T>(level).loss[static_cast<int>(loss)](result.losses.data(), padded_s.data(), stride,
-                                                          padded_a.data(), stride, padded_y.data(), stride, rows, cols);
-    result.value = std::accumulate(result.losses.begin(), result.losses.end(), 0.0);
-    for (std::size_t i = 0; i < rows; ++i) {
-        const auto row = padded_s.begin() + static_cast<std::ptrdiff_t>(i * stride);
-        const auto end = row + static_cast<std::ptrdiff_t>(cols);
-        result.s.insert(result.s.end(), row, end);
-        CHECK(std::all_of(end, row + static_cast<std::ptrdiff_t>(stride), [](T x) { return x == 0; }));
-    }
-    return result;
-}
+// The losses with s = a - y, or twice that; the others are those of test_loss_function.cpp.
+constexpr int plain_losses = static_cast<int>(Loss::perceptron) + 1;
 
 TEST_CASE("names and losses belong together") {
     CHECK(name(Loss::squared_error) == "squared_error");
@@ -71,7 +41,8 @@ TEST_CASE("names and losses belong together") {
 TEST_CASE("an unknown name is refused with the list of those that are known") {
     CHECK_THROWS_WITH_AS((void)parse_loss("mse"),
                          "unknown loss 'mse'; expected one of squared_error, half_squared_error, log_loss, "
-                         "binary_log_loss, poisson",
+                         "binary_log_loss, poisson, perceptron, absolute_error, huber, quantile, gamma, tweedie, "
+                         "focal, binary_focal, hinge, class_hinge",
                          std::invalid_argument);
 }
 
@@ -200,7 +171,7 @@ TEST_CASE_TEMPLATE("a certain answer: right costs nothing, wrong costs -log eps"
 TEST_CASE_TEMPLATE("NaN in an answer is NaN in the loss and in its own sensitivity", T, float, double) {
     const T nan = std::numeric_limits<T>::quiet_NaN();
     for (const std::string& level : kernels::available_levels()) {
-        for (int i = 0; i < loss_count; ++i) {
+        for (int i = 0; i < plain_losses; ++i) {
             CAPTURE(level);
             CAPTURE(i);
             const Result<T> result = loss_of<T>(level, static_cast<Loss>(i), {T(0.5), nan}, {0, 1});
@@ -223,7 +194,9 @@ double formula(Loss loss, double a, double y, double eps) {
             return -y * std::log(p);
         case Loss::poisson:
             return (y == 0 ? 0 : y * std::log(y / a)) - y + a;
-        case Loss::binary_log_loss:
+        case Loss::perceptron:
+            return std::abs(a - y);
+        default:
             break;
     }
     return -y * std::log(p) - (1 - y) * std::log1p(-p);
@@ -255,7 +228,7 @@ TEST_CASE_TEMPLATE("every number of rows and columns, whatever lies in the paddi
             std::vector<T> a(rows * cols);
             dice.fill(a.data(), a.size(), 0, 1);
             for (const std::string& level : kernels::available_levels()) {
-                for (int l = 0; l < loss_count; ++l) {
+                for (int l = 0; l < plain_losses; ++l) {
                     const auto loss = static_cast<Loss>(l);
                     CAPTURE(level);
                     CAPTURE(name(loss));
@@ -292,7 +265,7 @@ TEST_CASE_TEMPLATE("the loss of a row is the same to the last bit whatever the r
         std::vector<T> a(rows * cols);
         dice.fill(a.data(), a.size(), 0, 1);
         for (const std::string& level : kernels::available_levels()) {
-            for (int l = 0; l < loss_count; ++l) {
+            for (int l = 0; l < plain_losses; ++l) {
                 const auto loss = static_cast<Loss>(l);
                 CAPTURE(level);
                 CAPTURE(name(loss));

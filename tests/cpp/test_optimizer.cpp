@@ -124,7 +124,7 @@ TEST_CASE_TEMPLATE("the penalty counts every weight of every layer and no bias, 
             }
         }
     }
-    const AlignedBuffer<T> gradient(network.layout().size());
+    AlignedBuffer<T> gradient(network.layout().size());
     for (const Solver solver : {Solver::sgd, Solver::adam}) {
         OptimizerOptions options;
         options.solver = solver;

@@ -12,22 +12,22 @@
 namespace rosenblatt {
 namespace {
 
-// A network that answers with its input, so that a table of answers can be scored.
+// Of the rows named by `index`, all without one.
 template <class T>
 double score_of(const std::vector<double>& answers, std::size_t outputs, const Targets& targets, Score kind,
                 std::vector<std::int64_t> index = {}) {
-    Network<T> identity({outputs, outputs}, {Activation::linear});
-    for (std::size_t j = 0; j < outputs; ++j) {
-        identity.theta(1)(j + 1, j) = 1;
-    }
     const std::size_t count = answers.size() / outputs;
     if (index.empty()) {
         index.resize(count);
         std::iota(index.begin(), index.end(), 0);
     }
     const auto stride = static_cast<std::ptrdiff_t>(outputs);
-    Team team(1);
-    return score(identity, Rows{answers.data(), Element::float64, count, outputs, stride}, targets, index, kind, team);
+    std::vector<T> memory(2 * index.size() * outputs);
+    const MatrixView<T> a{memory.data(), index.size(), outputs, outputs};
+    const MatrixView<T> y{memory.data() + index.size() * outputs, index.size(), outputs, outputs};
+    gather(a, Rows{answers.data(), Element::float64, count, outputs, stride}, index);
+    gather(y, targets, index);
+    return score<T>(a, y, targets, index, kind);
 }
 
 Targets values(const std::vector<double>& y, std::size_t outputs) {

@@ -236,8 +236,14 @@ TEST_CASE("options and data must fit the network") {
     data.training = outside;
     CHECK(refusal(data) == "row 23 is not among the 23 rows of x");
     data = points.data();
-    data.validation = negative;
-    CHECK(refusal(data) == "row -1 is not among the 23 rows of x");
+    data.validation.index = negative;
+    CHECK(refusal(data) == "validation: row -1 is not among the 23 rows of x");
+    data = points.data();
+    data.validation.rows.features = 2;
+    CHECK(refusal(data) == "validation: x has 2 columns but the network has 3 inputs");
+    data = points.data();
+    data.validation.rows.count = 9;
+    CHECK(refusal(data) == "validation: x has 9 rows but y has 23");
     CHECK(parameters(network) == parameters(make_classifier<double>()));
     CHECK(random.position() == MersenneTwister::state_size);
 }

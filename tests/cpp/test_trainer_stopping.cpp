@@ -32,9 +32,9 @@ TEST_CASE("the listener hears of every epoch and may end the training") {
     for (std::size_t i = 0; i < 4; ++i) {
         CHECK(heard[i].number == i + 1);
         CHECK(heard[i].loss == run.trainer.loss_curve()[i]);
-        CHECK(std::isnan(heard[i].validation_score));
+        CHECK(heard[i].validation_score == run.trainer.validation_scores()[i]);
+        CHECK(heard[i].validation_loss == run.trainer.validation_losses()[i]);
     }
-    CHECK(run.trainer.validation_scores().empty());
     // The number counts from 1 in every call.
     heard.clear();
     run.trainer.fit(run.network, points.data(), 2, run.random, listener);
@@ -100,12 +100,14 @@ TEST_CASE_TEMPLATE("early stopping ends with the best network on the validation 
     std::vector<std::vector<T>> seen;
     std::vector<double> scores;
     Team team(1);
+    const ValidationData validation = points.data().validation;
     Listener listener;
     listener.on_epoch = [&](const Epoch& epoch) {
         seen.push_back(parameters(network));
         scores.push_back(epoch.validation_score);
-        CHECK(epoch.validation_score ==
-              score(network, points.data().rows, points.data().targets, points.validation, Score::accuracy, team));
+        const auto [expected, loss] = Validation<T>(network.layout(), validation, {}, team).evaluate(network);
+        CHECK(epoch.validation_score == expected);
+        CHECK(epoch.validation_loss == loss);
         return false;
     };
     MersenneTwister random(3);

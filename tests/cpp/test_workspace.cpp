@@ -86,10 +86,26 @@ TEST_CASE_TEMPLATE("n shares the memory of a unless everything is kept", T, floa
     }
 }
 
+TEST_CASE_TEMPLATE("for a backward pass, n is kept of the layers whose derivative needs it", T, float, double) {
+    const Layout layout({3, 4, 5, 2}, {Activation::gelu, Activation::tanh, Activation::sin}, sizeof(T));
+    for (const Keep keep : {Keep::outputs, Keep::sensitivities, Keep::training}) {
+        const Workspace<T> workspace(layout, 2, keep);
+        for (std::size_t k = 1; k <= 3; ++k) {
+            const bool is_apart = keep != Keep::outputs && k != 2;
+            CHECK((workspace.n(k).data != workspace.a(k).data) == is_apart);
+            CHECK(workspace.derivative_input(k).data == (k == 2 ? workspace.a(k) : workspace.n(k)).data);
+        }
+    }
+    const Workspace<T> everything(layout, 2, Keep::everything);
+    CHECK(everything.derivative_input(2).data == everything.a(2).data);
+    CHECK(everything.derivative_input(3).data == everything.n(3).data);
+}
+
 TEST_CASE_TEMPLATE("the zero padding survives a forward and a backward pass", T, float, double) {
     testing::Dice dice(1);
     for (std::size_t width = 1; width <= 40; ++width) {
-        Network<T> network({width, width, 3, width}, {Activation::tanh, Activation::relu, Activation::sigmoid});
+        // cos 0 and the others' values and slopes at a padding of 0 are not 0.
+        Network<T> network({width, width, 3, width}, {Activation::sin, Activation::relu, Activation::softplus});
         testing::set_random_parameters(network, dice);
         for (const Keep keep : {Keep::training, Keep::everything}) {
             Workspace<T> workspace(network.layout(), 5, keep);

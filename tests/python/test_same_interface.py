@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
+from importlib.util import find_spec
 from inspect import Parameter, signature
 
 import numpy as np
@@ -28,11 +29,19 @@ THEIRS = {
 by_name = pytest.mark.parametrize("name", THEIRS)
 
 # Parameters of ours alone; keywords, so that no position means anything else.
+COMMON = {
+    *("callbacks", "n_threads", "weight_init", "n_init", "scoring", "penalty", "l1_ratio", "weight_decay"),
+    *("dropout", "input_dropout", "input_noise", "batch_norm", "max_norm", "clip_norm", "clip_value", "rho"),
+    *("mu", "mu_decrease", "mu_increase", "mu_max", "min_gradient", "max_fail", "bayesian"),
+}
 MORE = {
-    "MLPClassifier": {"callbacks", "n_threads"},
-    "MLPRegressor": {"callbacks", "n_threads"},
+    "MLPClassifier": COMMON | {"loss", "label_smoothing", "focal_gamma", "class_weight"},
+    "MLPRegressor": COMMON | {"huber_delta", "quantile", "tweedie_power"},
     "Perceptron": set(),
 }
+
+# What fit and partial_fit of ours take besides, by the names of scikit-learn's HistGradientBoosting.
+VALIDATION = {"X_val", "y_val", "sample_weight_val"}
 
 # What scikit-learn 1.6, the oldest that is supported, lacks: there, what it has is compared.
 IS_OLD = parse_version(sklearn.__version__) < parse_version("1.7")
@@ -84,7 +93,13 @@ def test_signatures_of_methods(name, method):
         return
     wanted = parameters(getattr(theirs, method))
     missing = LATER - {key for key, *_ in wanted}
-    assert parameters(getattr(ours, method), missing) == wanted
+    is_fit = method in ("fit", "partial_fit") and name != "Perceptron"
+    assert parameters(getattr(ours, method), missing | (VALIDATION if is_fit else set())) == wanted
+    if is_fit:
+        taken = signature(getattr(ours, method)).parameters
+        assert all(
+            (taken[key].kind, taken[key].default) == (Parameter.KEYWORD_ONLY, None) for key in VALIDATION
+        )
 
 
 @by_name
@@ -92,6 +107,16 @@ def test_tags(name):
     ours, theirs = asdict(get_tags(getattr(rosenblatt, name)())), asdict(get_tags(THEIRS[name]()))
     if IS_OLD:  # takes sparse rows and does not say so
         theirs["input_tags"]["sparse"] = True
+    if name != "Perceptron":  # the hidden layers of ours are features for others
+        assert (ours.pop("transformer_tags"), theirs.pop("transformer_tags")) == (
+            {"preserves_dtype": ["float64", "float32"]},
+            None,
+        )
+    if name == "MLPClassifier":  # ours takes several outputs of classes
+        assert (ours["target_tags"].pop("multi_output"), theirs["target_tags"].pop("multi_output")) == (
+            True,
+            False,
+        )
     assert ours == theirs
 
 
@@ -158,7 +183,10 @@ LACKING = {
 # Public names of ours that scikit-learn's lack.
 OWN = {
     *("callbacks", "n_threads", "from_sklearn", "to_sklearn", "gradient_check", "network_"),
+    *("activations", "transform", "fit_transform", "get_feature_names_out", "set_output", "input_gradient"),
+    *("validation_loss_curve_", "best_start_", "start_losses_", "stopped_"),
     *({"loss", "max_fun", "set_fit_request", "set_partial_fit_request"} if IS_OLD else ()),
+    *({"set_callbacks"} if find_spec("sklearn.callback") else ()),
 }
 # Of lbfgs scikit-learn keeps no curve.
 OF_EPOCHS = {"best_loss_", "best_validation_score_", "loss_curve_", "validation_scores_"}
@@ -202,7 +230,7 @@ def check_attributes(ours, theirs, of_epochs=frozenset()):
     if name == "MLPRegressor" and theirs.solver == "lbfgs":
         lacking -= {"partial_fit"}  # scikit-learn's has it there by mistake: lbfgs makes no epochs
     assert lacking <= LACKING[name]
-    assert public(ours) - public(theirs) <= OWN | of_epochs
+    assert public(ours) - public(theirs) <= OWN | MORE[name] | of_epochs
     for key in public(theirs) & public(ours):
         if key.endswith("_") or key in vars(theirs):
             mine, wanted = getattr(ours, key), getattr(theirs, key)

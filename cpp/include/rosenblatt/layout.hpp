@@ -26,20 +26,24 @@ struct Layer {
 
 class Layout {
 public:
-    // `sizes` are the widths of the input and of every layer, `activations` one for each layer. Throws
-    // std::invalid_argument unless there is at least one layer, no width is 0, and both lists fit together, and
+    // `sizes` are the widths of the input and of every layer, `activations` one for each layer. `groups` are the widths
+    // of the parts of the outputs of which each has its own activation, say its softmax; none: all are one part.
+    // Throws std::invalid_argument unless there is at least one layer, no width is 0, and the lists fit together, and
     // std::length_error where the parameters would not fit into the address space.
-    Layout(std::vector<std::size_t> sizes, const std::vector<Activation>& activations, std::size_t element_size);
+    Layout(std::vector<std::size_t> sizes, const std::vector<Activation>& activations, std::size_t element_size,
+           std::vector<std::size_t> groups = {});
 
     [[nodiscard]] const std::vector<std::size_t>& sizes() const { return sizes_; }
     [[nodiscard]] const std::vector<Layer>& layers() const { return layers_; }
     [[nodiscard]] std::size_t inputs() const { return sizes_.front(); }
     [[nodiscard]] std::size_t outputs() const { return sizes_.back(); }
-    [[nodiscard]] std::size_t size() const { return size_; }  // elements with padding
+    [[nodiscard]] const std::vector<std::size_t>& groups() const { return groups_; }  // at least two, or none
+    [[nodiscard]] std::size_t size() const { return size_; }                          // elements with padding
 
 private:
     std::vector<std::size_t> sizes_;
     std::vector<Layer> layers_;
+    std::vector<std::size_t> groups_;
     std::size_t size_ = 0;
 };
 

@@ -16,8 +16,10 @@
 namespace rosenblatt {
 
 struct ObjectiveOptions {
-    Loss loss = Loss::log_loss;
-    double alpha = 0.0001;    // L2 penalty alpha/2 |W|^2 / sum of weights; biases are free
+    LossFunction loss;
+    // Penalty alpha (l1_ratio |W|_1 + (1 - l1_ratio)/2 |W|^2) / sum of weights; biases are free
+    double alpha = 0.0001;
+    double l1_ratio = 0;
     std::size_t threads = 1;  // at most; the result does not depend on it
 };
 
@@ -30,8 +32,10 @@ public:
     };
 
     // For networks of this layout, on data.training of `data`, whose memory has to stay. Throws std::invalid_argument
-    // where they do not fit, or where the weights add up to 0.
-    Objective(const Network<T>& network, const TrainingData& data, const ObjectiveOptions& options);
+    // where they do not fit, or where the weights add up to 0. `own_loss`, if it is not empty, is taken instead of that
+    // of the options; evaluate throws what it throws.
+    Objective(const Network<T>& network, const TrainingData& data, const ObjectiveOptions& options,
+              OwnLoss<T> own_loss = {});
 
     // At the network's parameters. `interrupted`, if it is not empty, is asked about ten times a second; none if it
     // says true.

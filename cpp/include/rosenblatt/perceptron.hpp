@@ -45,6 +45,8 @@ struct PerceptronEpoch {
     double objective;         // the loss with the penalty
     std::size_t wrong;        // training rows with y n <= 0
     double validation_score;  // NaN without early stopping
+    double scale = 1;         // times what w holds now are the weights
+    double intercept = 0;
 };
 
 // Both may be empty; true interrupts the training.

@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "rosenblatt/matrix_view.hpp"
 #include "rosenblatt/network.hpp"
 #include "rosenblatt/rows.hpp"
 #include "rosenblatt/team.hpp"
+#include "rosenblatt/workspace.hpp"
 
 namespace rosenblatt {
 
@@ -24,5 +26,15 @@ bool predict(const Network<T>& network, MatrixView<T> out, const Rows& rows, Tea
 template <class T>
 bool predict(const Network<T>& network, MatrixView<T> out, const Rows& rows, std::span<const std::int64_t> index,
              Team& team);
+
+// Room for the answers to `count` of those rows at a time: a workspace for each thread of the team.
+template <class T>
+[[nodiscard]] std::vector<Workspace<T>> workspaces_to_predict(const Layout& layout, const Rows& rows, std::size_t count,
+                                                              const Team& team);
+
+// The same by means of such workspaces: nothing is allocated.
+template <class T>
+bool predict(const Network<T>& network, MatrixView<T> out, const Rows& rows, std::span<const std::int64_t> index,
+             Team& team, std::vector<Workspace<T>>& workspaces);
 
 }  // namespace rosenblatt

@@ -1,25 +1,28 @@
-// How good a network's answers are on rows that it does not train on.
+// How good a network's answers are.
 #pragma once
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
-#include "rosenblatt/network.hpp"
+#include "rosenblatt/matrix_view.hpp"
 #include "rosenblatt/targets.hpp"
-#include "rosenblatt/team.hpp"
 
 namespace rosenblatt {
 
 enum class Score {
     accuracy,  // share of rows that are right in every output
     r2,        // coefficient of determination, the mean over outputs
+    loss,      // minus the loss, so that more is better
 };
 
-// The score on the rows named by `index`, each counting by its weight; NaN if an output is not finite. A single output
-// stands for class 1 above 0.5; several outputs with labels for the class of the largest; with values, each for its own
-// 0 or 1.
+// The accuracy or R2 of the answers a to the rows named by `index`, whose targets are y, each row counting by its
+// weight; NaN if an answer is not finite. A single output stands for class 1 above `threshold`; several outputs with
+// labels for the class of the largest; with values, each for its own 0 or 1, or each of `groups` of outputs for the
+// class of its largest.
 template <class T>
-[[nodiscard]] double score(const Network<T>& network, const Rows& rows, const Targets& targets,
-                           std::span<const std::int64_t> index, Score kind, Team& team);
+[[nodiscard]] double score(MatrixView<const T> a, MatrixView<const T> y, const Targets& targets,
+                           std::span<const std::int64_t> index, Score kind, const std::vector<std::size_t>& groups = {},
+                           T threshold = T{0.5});
 
 }  // namespace rosenblatt

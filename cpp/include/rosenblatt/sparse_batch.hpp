@@ -42,6 +42,7 @@ public:
     void transpose();
 
     [[nodiscard]] const Lines& by_rows() const { return by_rows_; }
+    [[nodiscard]] Lines& by_rows() { return by_rows_; }  // to be changed before they are transposed
     [[nodiscard]] const Lines& by_columns() const { return by_columns_; }
 
 private:

@@ -10,15 +10,26 @@
 
 namespace rosenblatt {
 
-// The rows to learn from and, for early stopping, those to watch.
+// Rows that are watched and not learned from: some of those of the training's table, or of a table of their own, which
+// may be of another kind.
+struct ValidationData {
+    Rows rows;
+    Targets targets;
+    std::span<const std::int64_t> index;
+
+    [[nodiscard]] bool empty() const { return index.empty(); }
+};
+
+// The rows to learn from and, if there are any, those to watch.
 struct TrainingData {
     Rows rows;
     Targets targets;
     std::span<const std::int64_t> training;
-    std::span<const std::int64_t> validation;
+    ValidationData validation;
 };
 
 // Throws std::invalid_argument unless the data fit the network and name rows that there are.
 void check_training_data(const TrainingData& data, const Layout& layout);
+void check_validation_data(const ValidationData& data, const Layout& layout);
 
 }  // namespace rosenblatt

@@ -1,10 +1,11 @@
-// a = f(n) and s = s o f'(n), element by element (equations 34-38); f' is written by means of a = f(n). Whole vectors
-// of n and a are read and written, with the padding of their rows.
+// a = f(n) and s = s o f'(n), element by element; f' is written by means of a = f(n). Whole vectors of n and a are read
+// and written, with the padding of their rows. All is written so that NaN stays NaN: a diverged training has to be
+// seen.
 
 struct HardLimit {
     template <class T>
     static Vector<T> value(Vector<T> n) {
-        return n >= T(0) ? spread<T>(1) : spread<T>(0);
+        return n >= T(0) ? spread<T>(1) : n < T(0) ? spread<T>(0) : n;
     }
     template <class T>
     static T slope(T) {
@@ -12,8 +13,18 @@ struct HardLimit {
     }
 };
 
-// Of a vector of any length, for the products. Written so that NaN stays NaN: a diverged training has to be seen, not
-// clipped to zero.
+struct SymmetricHardLimit {
+    template <class T>
+    static Vector<T> value(Vector<T> n) {
+        return n >= T(0) ? spread<T>(1) : n < T(0) ? spread<T>(-1) : n;
+    }
+    template <class T>
+    static T slope(T) {
+        return T(0);
+    }
+};
+
+// Of a vector of any length, for the products.
 template <class V>
 inline V relu(V n) {
     return n < V{} ? V{} : n;
@@ -32,6 +43,80 @@ struct ReLU {
     template <class T>
     static T slope(T a) {
         return a > 0 ? T(1) : T(0);
+    }
+};
+
+// Of the functions with a kink at 0, the derivative there is that of the left side, as for ReLU.
+struct LeakyReLU {
+    static constexpr double slope_below = 0.01;
+    template <class T>
+    static Vector<T> value(Vector<T> n) {
+        return n < T(0) ? n * T(slope_below) : n;
+    }
+    template <class T>
+    static T slope(T a) {
+        return a > 0 ? T(1) : T(slope_below);
+    }
+};
+
+// exp n - 1 for n < 0, and n itself for others and NaN
+template <class T>
+inline Vector<T> exponential_less_one_below(Vector<T> n) {
+    constexpr T lowest = -2 * FloatingPoint<T>::tanh_is_one;  // it is -1 there
+    const Vector<T> below = n < T(0) ? (n < lowest ? spread<T>(lowest) : n) : Vector<T>{};
+    return n < T(0) ? exponential_less_one<T>(below) : n;
+}
+
+struct ELU {
+    template <class T>
+    static Vector<T> value(Vector<T> n) {
+        return exponential_less_one_below<T>(n);
+    }
+    template <class T>
+    static T slope(T a) {
+        return a > 0 ? T(1) : a + T(1);
+    }
+};
+
+// With these constants, a mean of 0 and a variance of 1 are a stable fixed point of a layer's activations.
+struct SELU {
+    static constexpr double alpha = 1.6732632423543772848;
+    static constexpr double lambda = 1.0507009873554804934;
+    template <class T>
+    static Vector<T> value(Vector<T> n) {
+        const Vector<T> a = exponential_less_one_below<T>(n);
+        return a * (n < T(0) ? spread<T>(T(lambda * alpha)) : spread<T>(T(lambda)));
+    }
+    template <class T>
+    static T slope(T a) {
+        return a > 0 ? T(lambda) : a + T(lambda * alpha);
+    }
+};
+
+struct Softsign {
+    template <class T>
+    static Vector<T> value(Vector<T> n) {
+        constexpr T largest = T(1e30);  // it is 1 there
+        n = n > largest ? spread<T>(largest) : n;
+        n = n < -largest ? spread<T>(-largest) : n;
+        return n / (T(1) + (n < T(0) ? -n : n));
+    }
+    template <class T>
+    static T slope(T a) {
+        const T rest = T(1) - (a < 0 ? -a : a);
+        return rest * rest;
+    }
+};
+
+struct HardSigmoid {
+    template <class T>
+    static Vector<T> value(Vector<T> n) {
+        const Vector<T> a = n / T(6) + T(0.5);
+        return a < T(0) ? spread<T>(0) : a > T(1) ? spread<T>(1) : a;
+    }
+    template <class T>
+    static T slope(T a) {
+        return a > 0 && a < 1 ? T(1) / T(6) : T(0);
     }
 };
 

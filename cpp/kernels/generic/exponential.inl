@@ -1,4 +1,4 @@
-// exp, and with it the sigmoid and tanh, of whole vectors.
+// exp, and with it exp(-x^2), the sigmoid and tanh, of whole vectors.
 //
 // x = n ln 2 + r with a whole n and |r| <= ln 2 / 2, so exp x = 2^n exp r, and exp r = 1 + q with the Taylor series
 // q = r + r^2 / 2! + ... up to r^7 in float32 (the first term left out is below 5e-9) and r^13 in float64 (4e-18).
@@ -62,13 +62,10 @@ struct Reduced {
     Vector<T> q;  // exp r - 1
 };
 
-// Of x that are not far beyond `smallest` and `largest`.
+// q of a remainder r
 template <class T>
-inline Reduced<T> reduce(Vector<T> x) {
+inline Vector<T> series_less_one(Vector<T> r) {
     using F = FloatingPoint<T>;
-    const Vector<T> shifted = x * std::numbers::log2e_v<T> + F::round;
-    const Vector<T> n = shifted - F::round;
-    const Vector<T> r = (x - n * F::ln2_high) - n * F::ln2_low;
     // Horner's rule for 1/2! + r/3! + ...
     T factorial = 1;
     for (std::size_t i = 2; i <= F::terms; ++i) {
@@ -80,8 +77,30 @@ inline Reduced<T> reduce(Vector<T> x) {
         factorial /= static_cast<T>(i);
         sum = sum * r + 1 / factorial;
     }
-    // The lowest bits of `shifted` are the whole number.
-    return {bits_as<IntegerVector<T>>(shifted) - bits_as<IntegerVector<T>>(spread<T>(F::round)), r + (r * r) * sum};
+    return r + (r * r) * sum;
+}
+
+// The lowest bits of `shifted` are a whole number.
+template <class T>
+inline IntegerVector<T> whole_number(Vector<T> shifted) {
+    return bits_as<IntegerVector<T>>(shifted) - bits_as<IntegerVector<T>>(spread<T>(FloatingPoint<T>::round));
+}
+
+// Of x that are not far beyond `smallest` and `largest`.
+template <class T>
+inline Reduced<T> reduce(Vector<T> x) {
+    using F = FloatingPoint<T>;
+    const Vector<T> shifted = x * std::numbers::log2e_v<T> + F::round;
+    const Vector<T> n = shifted - F::round;
+    const Vector<T> r = (x - n * F::ln2_high) - n * F::ln2_low;
+    return {whole_number<T>(shifted), series_less_one<T>(r)};
+}
+
+// 2^n (1 + q), in two factors: it may be infinite or below the normal numbers where neither factor is.
+template <class T>
+inline Vector<T> scaled(const Reduced<T>& reduced) {
+    const IntegerVector<T> half = reduced.n >> 1;
+    return (reduced.q + T(1)) * power_of_two<T>(half) * power_of_two<T>(reduced.n - half);
 }
 
 template <class T>
@@ -90,10 +109,39 @@ inline Vector<T> exponential(Vector<T> x) {
     // Written so that NaN stays NaN.
     x = x < F::smallest ? spread<T>(F::smallest) : x;
     x = x > F::largest ? spread<T>(F::largest) : x;
+    return scaled<T>(reduce<T>(x));
+}
+
+// exp x - 1 of x <= 0 that are no larger than those of which tanh is one, twice: it keeps its precision for small x.
+template <class T>
+inline Vector<T> exponential_less_one(Vector<T> x) {
     const Reduced<T> reduced = reduce<T>(x);
-    // 2^n in two factors: the result may be infinite or below the normal numbers where neither factor is.
-    const IntegerVector<T> half = reduced.n >> 1;
-    return (reduced.q + T(1)) * power_of_two<T>(half) * power_of_two<T>(reduced.n - half);
+    const Vector<T> scale = power_of_two<T>(reduced.n);
+    return (scale - T(1)) + scale * reduced.q;
+}
+
+// exp x - 1 of any x, which keeps its precision for small x, too.
+template <class T>
+inline Vector<T> exponential_less_one_of_any(Vector<T> x) {
+    const Vector<T> size = x < T(0) ? -x : x;
+    return size < T(1) ? exponential_less_one<T>(size < T(1) ? x : spread<T>(0)) : exponential<T>(x) - T(1);
+}
+
+// exp(-factor x^2), where the factor is a power of two, and 0 for |x| beyond `largest`. x is cut into a high part whose
+// square is exact and the rest: the rounding of x^2 would cost exp as many ulp as x^2 counts, hundreds for large x.
+template <class T>
+inline Vector<T> exponential_of_square(Vector<T> x, T factor, T largest) {
+    using F = FloatingPoint<T>;
+    x = x < -largest ? spread<T>(-largest) : x;
+    x = x > largest ? spread<T>(largest) : x;
+    constexpr typename F::Integer low_bits = (typename F::Integer{1} << ((F::fraction_bits + 2) / 2)) - 1;
+    const Vector<T> high = bits_as<Vector<T>>(bits_as<IntegerVector<T>>(x) & ~low_bits);
+    const Vector<T> square = -factor * (high * high);
+    const Vector<T> rest = -factor * ((x - high) * (x + high));
+    const Vector<T> shifted = (square + rest) * std::numbers::log2e_v<T> + F::round;
+    const Vector<T> n = shifted - F::round;
+    const Vector<T> r = ((square - n * F::ln2_high) - n * F::ln2_low) + rest;
+    return scaled<T>({whole_number<T>(shifted), series_less_one<T>(r)});
 }
 
 // 1 / (1 + exp(-x)), for negative x in the form that has no overflow
@@ -109,9 +157,7 @@ inline Vector<T> hyperbolic_tangent(Vector<T> x) {
     using F = FloatingPoint<T>;
     Vector<T> size = x < T(0) ? -x : x;
     size = size > F::tanh_is_one ? spread<T>(F::tanh_is_one) : size;
-    const Reduced<T> reduced = reduce<T>(T(-2) * size);
-    const Vector<T> scale = power_of_two<T>(reduced.n);
-    const Vector<T> m = (scale - T(1)) + scale * reduced.q;
+    const Vector<T> m = exponential_less_one<T>(T(-2) * size);
     const Vector<T> t = m / (T(-2) - m);
     // The sign of x, also that of a zero.
     return bits_as<Vector<T>>((bits_as<IntegerVector<T>>(t) & ~F::sign) | (bits_as<IntegerVector<T>>(x) & F::sign));

@@ -10,11 +10,6 @@ inline Vector<T> clipped(Vector<T> probability) {
     return probability > T(1) - eps ? spread<T>(T(1) - eps) : probability;
 }
 
-template <class T>
-inline double sum_of_first_lanes(const Vector<T>& value, std::size_t count) {
-    return sum_of_lanes<double>(in_double(first_lanes<T>(value, count, T(0)), [](const auto& x) { return x; }));
-}
-
 // L = -sum y_j log a_j, one row
 template <class T>
 inline double cross_entropy(const T* a, const T* y, std::size_t cols) {
@@ -49,7 +44,7 @@ inline Answer<T> answer(const T* a, const T* y, std::size_t cols) {
 // L = -sum y_j log a_j
 template <class T>
 void log_loss(double* losses, T* s, std::size_t s_stride, const T* a, std::size_t a_stride, const T* y,
-              std::size_t y_stride, std::size_t rows, std::size_t cols) {
+              std::size_t y_stride, std::size_t rows, std::size_t cols, const LossParameters*) {
     static_assert(rows_together % lanes<T> == 0);
     T p[rows_together] = {};
     bool is_of_label[rows_together];
@@ -111,7 +106,7 @@ inline void binary_losses_of_one_output(double* losses, const T* a, std::size_t 
 // L = -sum (y_j log a_j + (1 - y_j) log (1 - a_j))
 template <class T>
 void binary_log_loss(double* losses, T* s, std::size_t s_stride, const T* a, std::size_t a_stride, const T* y,
-                     std::size_t y_stride, std::size_t rows, std::size_t cols) {
+                     std::size_t y_stride, std::size_t rows, std::size_t cols, const LossParameters*) {
     for (std::size_t i = 0; i < rows; ++i) {
         write_error(s + i * s_stride, a + i * a_stride, y + i * y_stride, T(1), cols);
         losses[i] = 0;

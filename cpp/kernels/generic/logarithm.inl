@@ -58,6 +58,13 @@ inline Vector<T> logarithm(Vector<T> x) {
     return x > T(0) ? (x < F::infinity ? y : x) : of_others;
 }
 
+// log(1 + x) of 0 <= x <= 1, also where 1 + x is rounded to 1: the rounding of that sum is made good.
+template <class T>
+inline Vector<T> logarithm_of_one_plus(Vector<T> x) {
+    const Vector<T> sum = x + T(1);
+    return logarithm<T>(sum) + (x - (sum - T(1))) / sum;
+}
+
 // y = log x, by whole vectors
 template <class T>
 void logarithms(T* y, const T* x, std::size_t count) {
