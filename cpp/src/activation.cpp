@@ -21,7 +21,7 @@ bool is_elementwise(Activation activation) {
 
 bool needs_net_input(Activation activation) {
     return activation == Activation::gelu || activation == Activation::silu || activation == Activation::softplus ||
-           activation == Activation::sin || activation == Activation::radial_basis;
+           activation == Activation::sin || activation == Activation::radial_basis || activation == Activation::ordered;
 }
 
 std::string_view name(Activation activation) { return names.at(static_cast<std::size_t>(activation)); }

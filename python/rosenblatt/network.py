@@ -13,7 +13,7 @@ from rosenblatt.layers import Layers
 from rosenblatt.network_numbers import checked_eta, checked_x, checked_y, core_network
 from rosenblatt.precision import PRECISIONS, Array, CoreNetwork, CorePass
 from rosenblatt.trace import Trace, derivative, kept
-from rosenblatt.trace_steps import check_traceable
+from rosenblatt.trace_losses import check_traceable, loss_options
 
 __all__ = ["Network"]
 
@@ -384,7 +384,7 @@ class Network:
         >>> trace.s[1], trace.theta_after[1].ravel()
         (array([-2.]), array([0.2, 0.4]))
         """
-        check_traceable(self.loss, self.activations)
+        check_traceable(self.loss)
         before = [theta.copy() for theta in self.theta]
         loss = self.backpropagate(x, y, eta, reduction=reduction)
         rows, is_row = checked_x(x, self.sizes, self._dtype)
@@ -397,6 +397,7 @@ class Network:
             activations=tuple(self.activations),
             groups=tuple(self.groups),
             loss_name=self.loss,
+            loss_options=loss_options(self._loss),
             dtype=self._dtype,
             eta=float(eta),
             reduction=reduction,

@@ -7,7 +7,11 @@ from itertools import accumulate, pairwise
 
 from rosenblatt.precision import Array
 
-__all__ = ["of_groups"]
+__all__ = ["JACOBIANS", "of_groups"]
+
+# The activations of which each output depends on several net inputs: their derivative is a matrix, and there
+# may be groups of them.
+JACOBIANS = ("Softmax", "Ordered")
 
 
 def of_groups(a: Array, widths: Sequence[int]) -> list[Array]:

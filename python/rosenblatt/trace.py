@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from rosenblatt.layers import Layers
+from rosenblatt.output_groups import JACOBIANS
 from rosenblatt.precision import Array, CorePass
 from rosenblatt.trace_check import Verification, verified
 from rosenblatt.trace_html import to_html
 from rosenblatt.trace_latex import to_latex
+from rosenblatt.trace_losses import Options
 from rosenblatt.trace_text import to_text
 
 __all__ = ["Kept", "Trace", "derivative", "kept"]
@@ -74,7 +76,7 @@ def derivative(forward_pass: CorePass, k: int, activation: str) -> Array:
 
     Returns
     -------
-    ndarray of shape (rows, pᵏ), or of a Softmax (rows, pᵏ, pᵏ)
+    ndarray of shape (rows, pᵏ), or of a Softmax or Ordered (rows, pᵏ, pᵏ)
         The derivatives, or the Jacobian.
 
     Examples
@@ -88,7 +90,7 @@ def derivative(forward_pass: CorePass, k: int, activation: str) -> Array:
     array([[1.]])
     """
     ones: Array = np.ones_like(forward_pass.a(k))
-    if activation != "Softmax":
+    if activation not in JACOBIANS:
         return forward_pass.times_derivative(k, ones)
     units: Array = np.eye(ones.shape[1], dtype=ones.dtype)
     return np.stack([forward_pass.times_derivative(k, ones * unit) for unit in units], axis=1)
@@ -105,6 +107,8 @@ class Trace:
     ----------
     sizes, activations, groups, loss_name, dtype : tuple of int, of str, of int, str, dtype
         What the network is.
+    loss_options : dict
+        The numbers that the loss takes, as ``{"huber_delta": 1.0}``.
     eta, reduction : float, str
         Learning rate, and whether a batch counts by its mean or its sum.
     y : ndarray of shape (pˡ,) or (rows, pˡ)
@@ -114,8 +118,8 @@ class Trace:
     n, a, s : Layers
         Net inputs (k = 1 .. l), activations (k = 0 .. l), sensitivities (k = 1 .. l) of each row.
     derivative : Layers
-        ḟᵏ(nᵏ), k = 1 .. l, with the shape of n; of a Softmax, the Jacobian of each row, of shape (pᵏ, pᵏ) or
-        (rows, pᵏ, pᵏ).
+        ḟᵏ(nᵏ), k = 1 .. l, with the shape of n; of a Softmax or Ordered, the Jacobian of each row, of shape
+        (pᵏ, pᵏ) or (rows, pᵏ, pᵏ).
     gradient : Layers
         ∂L/∂θᵏ = [1 aᵏ⁻¹]ᵀ sᵏ, reduced over the rows, k = 1 .. l.
     theta_before, theta_after : Layers
@@ -156,6 +160,7 @@ class Trace:
     activations: tuple[str, ...]
     groups: tuple[int, ...] = ()
     loss_name: str
+    loss_options: Options = field(default_factory=dict)
     dtype: np.dtype[Any]
     eta: float
     reduction: str
@@ -251,6 +256,7 @@ class Trace:
             "activations": list(self.activations),
             "groups": list(self.groups),
             "loss_name": self.loss_name,
+            "loss_options": dict(self.loss_options),
             "dtype": str(self.dtype),
             "eta": self.eta,
             "reduction": self.reduction,

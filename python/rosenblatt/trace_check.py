@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from rosenblatt.activation_check import activation, derivative, difference
-from rosenblatt.output_groups import of_groups
+from rosenblatt.loss_check import comes_of_net_input, loss_terms, slope_by_net_input, slope_by_output
+from rosenblatt.output_groups import JACOBIANS, of_groups
 from rosenblatt.precision import Array
+from rosenblatt.trace_losses import options, smoothed
 
 if TYPE_CHECKING:
     from rosenblatt.trace import Trace
@@ -91,34 +92,41 @@ def _claims(trace: Trace) -> Iterator[Claim]:
     for k in range(1, last + 1):
         n[k], a[k], s[k] = (_batch(trace, values[k]) for values in (trace.n, trace.a, trace.s))
         slope[k] = _batch(trace, trace.derivative[k])
-    y = _batch(trace, trace.y)
     theta = {k: values.astype(np.float64) for k, values in enumerate(trace.theta_before, start=1)}
     slope_size = {}
 
     for k, f in enumerate(trace.activations, start=1):
         inputs = _with_ones(a[k - 1])
         yield Claim(f"n[{k}]", n[k], inputs @ theta[k], np.abs(inputs) @ np.abs(theta[k]))
-        is_softmax = f == "Softmax"
         widths = trace.groups if trace.groups and k == last else (trace.sizes[k],)
-        answer = _softmax(n[k], widths) if is_softmax else activation(f, n[k])
-        yield Claim(f"a[{k}]", a[k], answer, np.zeros_like(a[k]))
-        wanted, slope_size[k] = _softmax_jacobian(a[k], widths) if is_softmax else derivative(f, n[k], a[k])
+        if f in JACOBIANS:
+            answer, jacobian = _OF_GROUPS[f]
+            parts = zip(*(answer(part) for part in of_groups(n[k], widths)), strict=True)
+            values, size = (np.hstack(part) for part in parts)
+            wanted, slope_size[k] = _jacobians(jacobian, n[k], a[k], widths)
+        else:
+            values, size = activation(f, n[k]), np.zeros_like(a[k])
+            wanted, slope_size[k] = derivative(f, n[k], a[k])
+        yield Claim(f"a[{k}]", a[k], values, size)
         yield Claim(f"derivative[{k}]", slope[k], wanted, slope_size[k])
 
-    terms = _loss_terms(trace.loss_name, a[last], y, float(np.finfo(trace.dtype).eps))
+    target, numbers, eps = smoothed(trace), options(trace), float(np.finfo(trace.dtype).eps)
+    loss_name = trace.loss_name
+    terms = loss_terms(loss_name, numbers, a[last], target, eps)
     size = np.asarray([sum(float(np.abs(term).sum()) for term in terms) * trace.scale])
     loss = np.asarray([sum(float(term.sum()) for term in terms) * trace.scale])
     yield Claim("loss", np.asarray([trace.loss]), loss, size)
 
     for k in range(last, 0, -1):
-        if k == last and trace.loss_name in _CHANGES:
-            parts = zip(*(of_groups(values, widths) for values in (a[last], y)), strict=True)
-            changes = [partial(_CHANGES[trace.loss_name], *part) for part in parts]
-            wanted = np.hstack([difference(change) for change in changes])
-            yield Claim(f"s[{k}]", s[k], wanted, np.abs(a[last]) + np.abs(y))
+        if k == last and comes_of_net_input(loss_name):
+            parts = zip(of_groups(a[last], widths), of_groups(target, widths), strict=True)
+            slopes = [slope_by_net_input(loss_name, numbers, *part, eps) for part in parts]
+            wanted, size = (np.hstack(part) for part in zip(*slopes, strict=True))
+            yield Claim(f"s[{k}]", s[k], wanted, size)
             continue
         if k == last:
-            from_above, from_above_size = _squared_slope(trace.loss_name, a[last], y)
+            from_above, size = slope_by_output(loss_name, numbers, a[last], target)
+            from_above_size = np.maximum(np.abs(from_above), size)
         else:
             W = theta[k + 1][1:].T
             from_above, from_above_size = s[k + 1] @ W, np.abs(s[k + 1]) @ np.abs(W)
@@ -152,24 +160,25 @@ def _times(s: Array, slope: Array) -> Array:
     return s * slope if slope.ndim == 2 else np.einsum("ri,rij->rj", s, slope)
 
 
-def _softmax(n: Array, widths: Sequence[int]) -> Array:
-    """The softmax of each group of columns."""
-    powers = [np.exp(part - part.max(axis=-1, keepdims=True)) for part in of_groups(n, widths)]
-    return np.hstack([part / part.sum(axis=-1, keepdims=True) for part in powers])
-
-
-def _softmax_jacobian(a: Array, widths: Sequence[int]) -> tuple[Array, Array]:
-    """Differences of the softmax of each group, and what their errors are relative to."""
-    jacobian, size = np.zeros((2, *a.shape, a.shape[1]))
+def _jacobians(
+    jacobian: Callable[[Array, Array], tuple[Array, Array]], n: Array, a: Array, widths: Sequence[int]
+) -> tuple[Array, Array]:
+    """Differences of each group, and what their errors are relative to."""
+    found, size = np.zeros((2, *a.shape, a.shape[1]))
     begin = 0
-    for part in of_groups(a, widths):
-        group = slice(begin, begin + part.shape[1])
-        jacobian[:, group, group], size[:, group, group] = _jacobian_of_group(part)
+    for parts in zip(of_groups(n, widths), of_groups(a, widths), strict=True):
+        group = slice(begin, begin + parts[0].shape[1])
+        found[:, group, group], size[:, group, group] = jacobian(*parts)
         begin = group.stop
-    return jacobian, size
+    return found, size
 
 
-def _jacobian_of_group(a: Array) -> tuple[Array, Array]:
+def _softmax(n: Array) -> tuple[Array, Array]:
+    powers = np.exp(n - n.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True), np.zeros_like(n)
+
+
+def _softmax_jacobian(_n: Array, a: Array) -> tuple[Array, Array]:
     identity = np.eye(a.shape[1])
     before, moved = a[:, np.newaxis, :], a[:, :, np.newaxis]  # row j is that of a step of n_j
 
@@ -181,30 +190,18 @@ def _jacobian_of_group(a: Array) -> tuple[Array, Array]:
     return difference(change), before * (identity + moved)
 
 
-def _loss_terms(loss: str, a: Array, y: Array, eps: float) -> list[Array]:
-    if loss in ("squared_error", "half_squared_error"):
-        return [(y - a) ** 2 * (0.5 if loss == "half_squared_error" else 1.0)]
-    if loss == "perceptron":
-        return [np.abs(y - a)]
-    if loss == "poisson":
-        return [np.where(y == 0, 0.0, y * np.log(y / a)), -y, a]
-    p = np.clip(a, eps, 1 - eps)  # as the core and scikit-learn do
-    return [-y * np.log(p)] if loss == "log_loss" else [-y * np.log(p), -(1 - y) * np.log(1 - p)]
+def _ordered(n: Array) -> tuple[Array, Array]:
+    steps = np.hstack([n[:, :1], activation("Softplus", n[:, 1:])])
+    return steps.cumsum(axis=1), np.abs(steps).cumsum(axis=1)
 
 
-def _squared_slope(loss: str, a: Array, y: Array) -> tuple[Array, Array]:
-    """∂L/∂a of a sum of squares: of a parabola, any difference is the derivative."""
-    factor = 0.5 if loss == "half_squared_error" else 1.0
-    h = np.maximum(np.abs(a) + np.abs(y), 1e-150)
-    slope = factor * ((a + h - y) ** 2 - (a - h - y) ** 2) / (2 * h)
-    return slope, 2 * factor * h
+def _ordered_jacobian(n: Array, a: Array) -> tuple[Array, Array]:
+    """n_j moves all a_i with i ≥ j, by as much as the step up to a_j."""
+    slope, size = derivative("Softplus", n, a)
+    slope[:, 0], size[:, 0] = 1, 0
+    below = np.tri(n.shape[1])
+    return below * slope[:, np.newaxis, :], below * size[:, np.newaxis, :]
 
 
-# How the loss changes with a step h of a net input of the last layer, by means of a = f(n). A log-loss counts
-# probabilities below 2e-16 as they are here. The perceptron rule takes a hard limit for linear.
-_CHANGES: dict[str, Callable[[Array, Array, float], Array]] = {
-    "log_loss": lambda a, y, h: y.sum(axis=1, keepdims=True) * np.log1p(a * np.expm1(h)) - y * h,
-    "binary_log_loss": lambda a, y, h: np.log1p(a * np.expm1(h)) - y * h,
-    "poisson": lambda a, y, h: a * np.expm1(h) - y * h,
-    "perceptron": lambda a, y, h: (a - y) * h,
-}
+# What each computes of a group of net inputs, with what its error is relative to, and its derivative.
+_OF_GROUPS = {"Softmax": (_softmax, _softmax_jacobian), "Ordered": (_ordered, _ordered_jacobian)}

@@ -21,6 +21,10 @@ _SYMBOLS = {
     "Φ": r"\Phi",
     "φ": r"\varphi",
     "σ": r"\sigma",
+    "δ": r"\delta",
+    "γ": r"\gamma",
+    "ε": r"\varepsilon",
+    "ỹ": r"\tilde{y}",
     "∂": r"\partial ",
     "Σ": r"\sum",
     "½": r"\tfrac{1}{2}",
@@ -75,6 +79,7 @@ def _line(step: Step) -> str:
 
 def _symbols(text: str) -> str:
     text = re.sub(r"[A-Za-z]{2,}", r"\\operatorname{\g<0>}", text)
+    text = re.sub(r"\^\((.*?)\)", r"^{\g<1>}", text)
     for symbol, command in _SYMBOLS.items():
         text = text.replace(symbol, command)
     superscripts = "".join(_SUPERSCRIPTS)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
+from rosenblatt.output_groups import JACOBIANS
 from rosenblatt.precision import Array
+from rosenblatt.trace_losses import loss_formula, options, rivals, smoothed
 
 if TYPE_CHECKING:
     from rosenblatt.trace import Trace
 
-__all__ = ["Part", "Step", "check_traceable", "elided", "number", "pages", "steps", "title"]
+__all__ = ["Part", "Step", "elided", "number", "pages", "steps", "title"]
 
 # A piece of an equation: symbols, or numbers. A single number is an array of no dimensions.
 Part: TypeAlias = "str | Array"
@@ -26,14 +28,6 @@ _DIGITS = 5
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
-_LOSSES = {
-    "squared_error": "Σ (y − {a})²",
-    "half_squared_error": "½ Σ (y − {a})²",
-    "log_loss": "−Σ y log {a}",
-    "binary_log_loss": "−Σ (y log {a} + (1 − y) log(1 − {a}))",
-    "poisson": "Σ (y log(y / {a}) − y + {a})",
-    "perceptron": "Σ |y − {a}|",
-}
 # By means of a where the core takes a, else of n. Φ and φ are the normal distribution and its density, σ is
 # the sigmoid. The others are constant on each side of a kink; so is SELU but for n < 0, where it is a + λα.
 _DERIVATIVES = {
@@ -47,6 +41,8 @@ _DERIVATIVES = {
     "Softplus": "σ({n})",
     "Sin": "cos({n})",
     "RadialBasis": "−2 {n} ∘ exp(−{n} ∘ {n})",
+    "Softmax": "diag({a}) − ({a})ᵀ {a}",
+    "Ordered": "tril(1) diag(σ({n})), σ = 1 at the first",
 }
 
 
@@ -88,39 +84,6 @@ def title(trace: Trace) -> str:
     if trace.groups:
         activations += f" in groups of {', '.join(str(width) for width in trace.groups)}"
     return f"Network {sizes}: {activations}; {trace.loss_name}, {rows}, η = {number(trace.eta)}"
-
-
-def check_traceable(loss: str, activations: list[str]) -> None:
-    """Refuse networks whose step has no derivation here.
-
-    Parameters
-    ----------
-    loss : str
-        Of the network.
-    activations : list of str
-        Of its layers.
-
-    Raises
-    ------
-    ValueError
-        For a loss without a formula, and for Ordered.
-
-    Examples
-    --------
-    >>> from rosenblatt.trace_steps import check_traceable
-    >>> check_traceable("huber", ["Linear"])
-    Traceback (most recent call last):
-    ValueError: a trace has no formula for the loss 'huber'; backpropagate leaves its numbers in n, a, s ...
-    """
-    for what, name, is_known in (
-        ("the loss", loss, loss in _LOSSES),
-        ("the activation", "Ordered", "Ordered" not in activations),
-    ):
-        if not is_known:
-            raise ValueError(
-                f"a trace has no formula for {what} {name!r}; backpropagate leaves its numbers in n, a, s "
-                "and gradient"
-            )
 
 
 def number(value: float) -> str:
@@ -221,6 +184,8 @@ def steps(trace: Trace) -> list[Step]:
 def _given(trace: Trace) -> Iterator[Step]:
     yield _step("Given", "2", "a⁰", "x", {}, trace.a[0])
     yield _step("Given", "", "y", "", {}, trace.y)
+    for symbol, value in options(trace).items():
+        yield _step("Given", "", symbol, "", {}, value)
     for k, theta in enumerate(trace.theta_before, start=1):
         yield _step("Given", "13", _at("θ", k), "", {}, theta)
 
@@ -233,43 +198,67 @@ def _forward(trace: Trace) -> Iterator[Step]:
         yield _step("Forward pass", "20", n, f"{b} + {a_before} {W}", known, trace.n[k])
         formula = f"{f}({n}){_of_groups(trace, k)}"
         yield _step("Forward pass", "21", a, formula, {n: trace.n[k]}, trace.a[k])
-    last = len(trace.sizes) - 1
-    a = _at("a", last)
-    formula = _LOSSES[trace.loss_name].format(a=a) + _over_rows(trace)
-    known = {"y": trace.y, a: trace.a[last]} if formula.count("y") == 1 else {}
-    yield _step("Forward pass", "11", "L", formula, known, np.asarray(trace.loss))
+    yield from _loss(trace)
+
+
+def _loss(trace: Trace) -> Iterator[Step]:
+    a, y = _at("a", len(trace.sizes) - 1), _target(trace)
+    known = _known_to_loss(trace)
+    if y != "y":
+        labels = (
+            "2" if trace.loss_name.startswith("binary") else "K" if trace.groups else str(trace.sizes[-1])
+        )
+        of_groups = " in each group of K" if labels == "K" else ""
+        yield _step("Forward pass", "", y, f"(1 − ε) y + ε / {labels}{of_groups}", {}, known[y])
+    if "r" in known:
+        yield _step("Forward pass", "", "r", f"1 at the largest {a} where {y} = 0, else 0", {}, known["r"])
+    formula = loss_formula(trace).value.format(a=a, y=y) + _over_rows(trace)
+    fits = formula.count("y") == 1 and "^" not in formula
+    yield _step("Forward pass", "11", "L", formula, known if fits else {}, np.asarray(trace.loss))
 
 
 def _backward(trace: Trace) -> Iterator[Step]:
     section = "Backward pass"
     last = len(trace.sizes) - 1
+    loss = loss_formula(trace)
     for k in range(last, 0, -1):
         f = trace.activations[k - 1]
-        s, a = _at("s", k), _at("a", k)
-        is_softmax = f == "Softmax"
-        slope = f"{_at('Ḟ' if is_softmax else 'ḟ', k)}({_at('n', k)})"
+        s, a, n = _at("s", k), _at("a", k), _at("n", k)
+        is_jacobian = f in JACOBIANS
+        slope = f"{_at('Ḟ' if is_jacobian else 'ḟ', k)}({n})"
         # Between the vector and the derivative: element by element, or a product with a matrix.
-        times = slope if is_softmax else f"∘ {slope}"
-        is_cancelled = k == last and trace.loss_name not in ("squared_error", "half_squared_error")
-        if not is_cancelled:
-            n = _at("n", k)
+        times = slope if is_jacobian else f"∘ {slope}"
+        if k < last or not loss.is_cancelled:
             formula = _DERIVATIVES.get(f, "").format(a=a, n=n)
-            if is_softmax:
-                formula = f"diag({a}) − ({a})ᵀ {a}{_of_groups(trace, k)}"
-            known = {} if is_softmax else {a: trace.a[k], n: trace.n[k]}
+            if is_jacobian:
+                formula += _of_groups(trace, k)
+            known = {} if is_jacobian else {a: trace.a[k], n: trace.n[k]}
             yield _step(section, "32", slope, formula, known, trace.derivative[k])
         known = {slope: trace.derivative[k]}
-        if is_cancelled:
-            # The derivatives of the loss and of the activation cancel out, or it is the perceptron rule.
-            yield _step(section, "24", s, f"{a} − y", {a: trace.a[k], "y": trace.y}, trace.s[k])
-        elif k == last:
-            two = "2 " if trace.loss_name == "squared_error" else ""
-            known |= {"y": trace.y, a: trace.a[k]}
-            yield _step(section, "24", s, f"−{two}(y − {a}) {times}", known, trace.s[k])
+        if k == last:
+            formula = loss.slope.format(a=a, y=_target(trace))
+            known = known | _known_to_loss(trace) if "^" not in formula else {}
+            formula = formula if loss.is_cancelled else f"{formula} {times}"
+            yield _step(section, "24", s, formula, known, trace.s[k])
         else:
             s_next, W_next = _at("s", k + 1), f"({_at('W', k + 1)})ᵀ"
             known |= {s_next: trace.s[k + 1], W_next: trace.theta_before[k + 1][1:].T}
             yield _step(section, "33", s, f"{s_next} {W_next} {times}", known, trace.s[k])
+
+
+def _target(trace: Trace) -> str:
+    return "ỹ" if "label_smoothing" in trace.loss_options else "y"
+
+
+def _known_to_loss(trace: Trace) -> dict[str, Array]:
+    """What the formula of the loss is made of, by its symbols."""
+    last = len(trace.sizes) - 1
+    symbol, y = _target(trace), smoothed(trace)
+    known = {_at("a", last): trace.a[last], symbol: y[0] if trace.is_row else y, **options(trace)}
+    if trace.loss_name == "class_hinge" and trace.sizes[-1] > 1:
+        r = rivals(trace.by_rows(trace.a[last]), y)
+        known["r"] = r[0] if trace.is_row else r
+    return known
 
 
 def _gradients(trace: Trace) -> Iterator[Step]:

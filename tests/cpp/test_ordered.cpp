@@ -18,15 +18,15 @@ namespace {
 
 using testing::activated;
 
-// s times the Jacobian, with NaN in the padding of a.
+// s times the Jacobian, with NaN in the padding of n.
 template <class T>
-std::vector<T> differentiated(const std::string& level, std::vector<T> s, std::vector<T> a) {
+std::vector<T> differentiated(const std::string& level, std::vector<T> s, std::vector<T> n) {
     const std::size_t count = s.size();
     const std::size_t stride = (count + 15) / 16 * 16;
     s.resize(stride);
-    a.resize(stride, std::numeric_limits<T>::quiet_NaN());
+    n.resize(stride, std::numeric_limits<T>::quiet_NaN());
     const auto f = static_cast<int>(Activation::ordered);
-    kernels::level<T>(level).derivative[f](s.data(), stride, a.data(), stride, 1, count);
+    kernels::level<T>(level).derivative[f](s.data(), stride, n.data(), stride, 1, count);
     CHECK(std::all_of(s.begin() + static_cast<std::ptrdiff_t>(count), s.end(), [](T x) { return x == 0; }));
     s.resize(count);
     return s;
@@ -68,7 +68,7 @@ TEST_CASE("the derivative agrees with finite differences") {
         dice.fill(n.data(), count, -3, 3);
         dice.fill(s.data(), count);
         for (const std::string& level : kernels::available_levels()) {
-            const std::vector<double> got = differentiated(level, s, activated(level, Activation::ordered, n));
+            const std::vector<double> got = differentiated(level, s, n);
             for (std::size_t j = 0; j < count; ++j) {
                 CAPTURE(level);
                 CAPTURE(count);
@@ -87,12 +87,11 @@ TEST_CASE("the derivative agrees with finite differences") {
     }
 }
 
-TEST_CASE_TEMPLATE("steps so small that they vanish beside the answer have a slope of 0, so large ones of 1", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("steps that vanish beside the answer have their slope all the same", T, float, double) {
     for (const std::string& level : kernels::available_levels()) {
-        const std::vector<T> a = activated<T>(level, Activation::ordered, {1000, -90, 90, -2000, 2000});
-        CHECK(a == std::vector<T>{1000, 1000, 1090, 1090, 3090});
-        CHECK(differentiated<T>(level, {1, 1, 1, 1, 1}, a) == std::vector<T>{5, 0, 3, 0, 1});
+        const std::vector<T> n{T(1e30), 0, 90, -2000, 2000};
+        CHECK(activated<T>(level, Activation::ordered, n) == std::vector<T>(5, T(1e30)));
+        CHECK(differentiated<T>(level, {1, 1, 1, 1, 1}, n) == std::vector<T>{5, 2, 3, 0, 1});
     }
 }
 

@@ -9,6 +9,7 @@ import warnings
 
 import numpy as np
 import pytest
+from loss_targets import NEEDED, targets
 
 from rosenblatt import MLPRegressor, Network, _core
 from rosenblatt.precision import PRECISIONS
@@ -213,12 +214,11 @@ def trained(network, x, y, eta, loss):
 @pytest.mark.parametrize("loss", _core.loss_names())
 @pytest.mark.parametrize("rows", [1, 3, 200])
 def test_the_trainers_step_bit_for_bit(rows, loss, dtype):
-    needed = {"log_loss": "Softmax", "binary_log_loss": "Sigmoid", "poisson": "Exponential"}
-    last = needed.get(loss, "HardLimit" if loss == "perceptron" else "Linear")
     random = np.random.RandomState(rows)
-    network = Network([5, 19, 4, 3], ["ReLU", "Tanh", last], loss=loss, dtype=dtype).initialize(random)
+    activations = ["ReLU", "Tanh", NEEDED.get(loss, "Linear")]
+    network = Network([5, 19, 4, 3], activations, loss=loss, dtype=dtype).initialize(random)
     x = random.normal(size=(rows, 5)).astype(dtype)
-    y = np.eye(3, dtype=dtype)[random.randint(3, size=rows)]
+    y = targets(loss, (rows, 3), random).astype(dtype)
     wanted = trained(network, x, y, 0.3, loss)
     trace = network.trace(x, y, eta=0.3)
     for k in (1, 2, 3):

@@ -8,25 +8,20 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from loss_targets import NEEDED, targets
 
 from rosenblatt import Network, _core
 from rosenblatt.trace_steps import elided, number
-
-NEEDED = {
-    "log_loss": "Softmax",
-    "binary_log_loss": "Sigmoid",
-    "poisson": "Exponential",
-    "perceptron": "HardLimit",
-}
 
 
 def make(sizes=(3, 4, 2), activations="Tanh", loss="squared_error", rows=3, dtype=np.float64, scale=1.0):
     network = Network(sizes, activations, loss=loss, dtype=dtype).initialize(0)
     for theta in network.theta:
         theta[...] = scale * theta
-    x = np.random.RandomState(1).normal(size=(rows, sizes[0]))
+    random = np.random.RandomState(1)
+    x, y = random.normal(size=(rows, sizes[0])), targets(loss, (rows, sizes[-1]), random)
     with np.errstate(all="ignore"):
-        return network.trace(x, np.eye(sizes[-1])[np.arange(rows) % sizes[-1]], eta=0.1)
+        return network.trace(x, y, eta=0.1)
 
 
 def kinds():
@@ -129,6 +124,10 @@ COMMANDS = {
     *("noindent", "begin", "end", "tag", "text", "operatorname", "mathrm", "tfrac", "sum", "theta", "eta"),
     *(
         "sigma",
+        "delta",
+        "gamma",
+        "varepsilon",
+        "tilde",
         "Phi",
         "varphi",
         "dot",
