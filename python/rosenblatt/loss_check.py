@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 import numpy as np
-from scipy.special import xlogy
 
 from rosenblatt.activation_check import difference
 from rosenblatt.precision import Array
@@ -82,7 +81,7 @@ def comes_of_net_input(loss: str) -> bool:
     >>> comes_of_net_input("log_loss"), comes_of_net_input("huber")
     (True, False)
     """
-    return loss in _CHANGES or loss in _CHANGES_BY_NUMBER
+    return loss in _CHANGES or loss in ("focal", "binary_focal", "tweedie")
 
 
 def slope_by_net_input(loss: str, numbers: Numbers, a: Array, y: Array, eps: float) -> tuple[Array, Array]:
@@ -106,21 +105,24 @@ def slope_by_net_input(loss: str, numbers: Numbers, a: Array, y: Array, eps: flo
     >>> slope_by_net_input("binary_log_loss", {}, a, y, 1e-16)[0].round(9)
     array([[-0.75]])
     """
-    is_focal = loss in ("focal", "binary_focal")
-    if loss in _CHANGES_BY_NUMBER:
-        symbol, change = _CHANGES_BY_NUMBER[loss]
-        at = np.clip(a, eps, 1 - eps) if is_focal else a
-        slope = difference(partial(change, float(numbers[symbol]), at, y))
+    p = np.clip(a, eps, 1 - eps)
+    change: Callable[[float], Array]
+    if loss == "focal":
+        change = partial(_focal, float(numbers["γ"]), a, p, y)
+    elif loss == "binary_focal":
+        change = partial(_binary_focal, float(numbers["γ"]), p, y)
+    elif loss == "tweedie":
+        change = partial(_tweedie, float(numbers["p"]), a, y)
     else:
-        slope = difference(partial(_CHANGES[loss], a, y))
+        change = partial(_CHANGES[loss], a, y)
     size = np.abs(a) + np.abs(y)
-    if is_focal:
+    if loss in ("focal", "binary_focal"):
         size += eps
     elif loss == "gamma":
-        size = 1 + np.abs(y / a)
+        size = np.where(np.isinf(a), np.inf, 1 + np.abs(y / a))
     elif loss == "tweedie":
         size = np.where(y == 0, 0.0, np.abs(y) * a ** (1 - numbers["p"])) + a ** (2 - numbers["p"])
-    return slope, size
+    return difference(change), size
 
 
 def slope_by_output(loss: str, numbers: Numbers, a: Array, y: Array) -> tuple[Array, Array]:
@@ -147,7 +149,9 @@ def slope_by_output(loss: str, numbers: Numbers, a: Array, y: Array) -> tuple[Ar
     if loss == "class_hinge":
         lead = _lead_of_rivals(a, y)
         is_class = np.arange(y.shape[1]) == y.argmax(axis=1)[:, np.newaxis]
-        return np.where(lead > -1, rivals(a, y) - is_class, 0.0) if y.shape[1] > 1 else exact, exact
+        slope = np.where(lead > -1, rivals(a, y) - is_class, 0.0)
+        # Where the lead is not finite, there is no number that could be right.
+        return (slope + 0 * lead, exact) if y.shape[1] > 1 else (exact, exact)
     if loss == "hinge":
         t = 2 * y - 1
         return -t * _on_a_line(lambda missing: np.maximum(0, missing), 1 - t * a), exact
@@ -191,23 +195,28 @@ def _tweedie_terms(p: float, a: Array, y: Array) -> list[Array]:
     return [own, np.where(y == 0, 0.0, -y * a**c / c), a**d / d]
 
 
-def _focal(gamma: float, a: Array, y: Array, h: float) -> Array:
-    """The focal loss of each row after a step h of n_j, in column j."""
-    identity = np.eye(a.shape[1])
-    before, moved = a[:, np.newaxis, :], a[:, :, np.newaxis]  # row j is that of a step of n_j
-    sum_of_powers = 1 + moved * np.expm1(h)
-    # 1 - a: without a difference of numbers near 1, of that which was moved.
-    rest = (
-        np.where(identity == 1, 1 - before, np.maximum(0, 1 - before + moved * np.expm1(h))) / sum_of_powers
+def _focal_term(gamma: float, q: Array, q_grows: Array, p: Array, p_grows: Array) -> Array:
+    """The change of −q^γ log p where the logarithms of q and p grow, exact where it is small."""
+    return np.asarray(
+        -(q**gamma) * (np.expm1(gamma * q_grows) * np.log(p) + np.exp(gamma * q_grows) * p_grows)
     )
-    logarithm = np.log(before) + identity * h - np.log(sum_of_powers)
-    return np.asarray(-(y[:, np.newaxis, :] * rest**gamma * logarithm).sum(axis=2))
 
 
-def _binary_focal(gamma: float, a: Array, y: Array, h: float) -> Array:
-    sum_of_powers = 1 + a * np.expm1(h)
-    p, q = a * np.exp(h) / sum_of_powers, (1 - a) / sum_of_powers
-    return np.asarray(-(xlogy(y * q**gamma, p) + xlogy((1 - y) * p**gamma, q)))
+def _focal(gamma: float, a: Array, p: Array, y: Array, h: float) -> Array:
+    is_moved = np.eye(a.shape[1])
+    p, moved = p[:, np.newaxis, :], a[:, :, np.newaxis]  # row j is that of a step of n_j
+    # It multiplies exp(n_j) by exp(h), and so the sum by 1 + a_j (exp(h) - 1).
+    sum_grows = np.log1p(moved * np.expm1(h))
+    q_grows = np.where(is_moved == 1, 0.0, np.log1p(moved * np.expm1(h) / (1 - p))) - sum_grows
+    terms = _focal_term(gamma, 1 - p, q_grows, p, is_moved * h - sum_grows)
+    return np.asarray((y[:, np.newaxis, :] * terms).sum(axis=2))
+
+
+def _binary_focal(gamma: float, p: Array, y: Array, h: float) -> Array:
+    q_grows = -np.log1p(p * np.expm1(h))
+    p_grows = h + q_grows
+    right = y * _focal_term(gamma, 1 - p, q_grows, p, p_grows)
+    return np.asarray(right + (1 - y) * _focal_term(gamma, p, p_grows, 1 - p, q_grows))
 
 
 def _tweedie(p: float, a: Array, y: Array, h: float) -> Array:
@@ -238,10 +247,4 @@ _CHANGES: dict[str, Callable[[Array, Array, float], Array]] = {
     "poisson": lambda a, y, h: a * np.expm1(h) - y * h,
     "gamma": lambda a, y, h: h + y / a * np.expm1(-h),
     "perceptron": lambda a, y, h: (a - y) * h,
-}
-# The same for losses that take a number.
-_CHANGES_BY_NUMBER = {
-    "tweedie": ("p", _tweedie),
-    "focal": ("γ", _focal),
-    "binary_focal": ("γ", _binary_focal),
 }
