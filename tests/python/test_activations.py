@@ -11,7 +11,7 @@ from scipy.special import ndtr
 from sklearn import neural_network
 from sklearn.base import clone
 
-from rosenblatt import MLPClassifier, MLPRegressor
+from rosenblatt import MLPClassifier, MLPRegressor, _core
 from rosenblatt.fitted_network import ACTIVATIONS
 from rosenblatt.mlp_parameters import ACTIVATION_NAMES
 
@@ -143,7 +143,9 @@ def test_the_layers_have_their_activations():
 
 
 def test_every_name_has_its_activation():
-    assert set(ACTIVATIONS) == ACTIVATION_NAMES | {"softmax", "exp"}
+    """Those of hidden layers, and those that only a last layer has, each with one of the core's."""
+    assert set(ACTIVATIONS) == ACTIVATION_NAMES | {"softmax", "exp", "ordered"}
+    assert sorted(ACTIVATIONS.values()) == sorted(_core.activation_names())
 
 
 # What is refused.

@@ -121,9 +121,9 @@ def test_scikit_learns_metrics(target):
 @by_target
 @by_loss
 def test_learns(case, target, solver):
-    """Labels by pairs: a row counts where all three are right."""
+    """The rule that made the labels is itself right, without its noise, in 0.86, 0.80, 0.79 of the rows."""
     model = make(case, max_iter=300, **SOLVERS[solver]).fit(X, TARGETS[target])
-    assert model.score(X, TARGETS[target]) > (0.75 if target == "multilabel" else 0.85)
+    assert model.score(X, TARGETS[target]) > {"binary": 0.85, "multiclass": 0.8, "multilabel": 0.75}[target]
 
 
 @pytest.mark.parametrize("solver", SOLVERS)
@@ -289,7 +289,7 @@ def test_smoothing_holds_probabilities_back():
     "parameters", [{"loss": "hinge"}, {"loss": "squared_error"}, {"loss": "perceptron"}], ids=str
 )
 def test_labels_that_cannot_be_smoothed(parameters):
-    with pytest.raises(ValueError, match="label_smoothing=0.1 have no meaning together"):
+    with pytest.raises(ValueError, match=r"label_smoothing=0\.1 have no meaning together"):
         make(label_smoothing=0.1, **parameters).fit(X, TARGETS["binary"])
 
 
@@ -299,7 +299,7 @@ def test_labels_that_cannot_be_smoothed(parameters):
         ({"label_smoothing": 1}, "label_smoothing"),
         ({"label_smoothing": -0.1}, "label_smoothing"),
         ({"focal_gamma": -1}, "focal_gamma"),
-        ({"focal_gamma": np.inf, "loss": "focal"}, "focal_gamma must be finite"),
+        ({"focal_gamma": np.inf, "loss": "focal"}, r"'focal_gamma' .* in the range \[0.0, inf\). Got inf"),
         ({"loss": "huber"}, "loss"),
         ({"loss": "perceptron", "solver": "lbfgs"}, "the perceptron rule is no gradient"),
     ],
@@ -335,5 +335,5 @@ def test_scikit_learn_does_not_have_them():
     for case in ("focal", "hinge", "squared_error"):
         with pytest.raises(ValueError, match=f"scikit-learn's MLPClassifier has no loss '{case}'"):
             make(case).fit(X, TARGETS["binary"]).to_sklearn()
-    with pytest.raises(ValueError, match="has no label_smoothing=0.2"):
+    with pytest.raises(ValueError, match=r"has no label_smoothing=0\.2"):
         make("smoothed").to_sklearn()

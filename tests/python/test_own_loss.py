@@ -1,4 +1,4 @@
-"""A loss that the user writes: the training is that of the core's, and mistakes are found before it begins."""
+"""A loss that the user writes: the training is that of the core's, and mistakes are found before it."""
 
 from __future__ import annotations
 
@@ -65,7 +65,11 @@ def same(ours, theirs, given=X, scale=1.0):
     np.testing.assert_allclose(ours.loss_curve_, np.multiply(theirs.loss_curve_, scale), rtol=1e-12)
     for mine, wanted in zip(ours.coefs_, theirs.coefs_, strict=True):
         np.testing.assert_allclose(mine, wanted, rtol=0, atol=1e-12)
-    np.testing.assert_allclose(ours.predict(given), theirs.predict(given), atol=1e-12)
+    mine, wanted = ours.predict(given), theirs.predict(given)
+    if mine.dtype.kind == "f":
+        np.testing.assert_allclose(mine, wanted, atol=1e-12)
+    else:  # labels
+        np.testing.assert_array_equal(mine, wanted)
 
 
 # The same training as with the core's loss.
@@ -167,8 +171,10 @@ def test_gradient_check_pickle_clone_and_search():
     again = pickle.loads(pickle.dumps(model))
     np.testing.assert_array_equal(again.predict(X), model.predict(X))
     assert clone(again).fit(X, BOTH).loss_curve_ == model.loss_curve_
-    search = GridSearchCV(make(solver="lbfgs"), {"loss": ["squared_error", huber, half_squares]}, cv=3)
-    assert search.fit(X, Y).best_score_ > 0.3
+    search = GridSearchCV(
+        make(solver="lbfgs", max_iter=200), {"loss": ["squared_error", huber, half_squares]}, cv=3
+    )
+    assert search.fit(X, Y).best_score_ > 0.99
 
 
 def test_the_glass_box():
@@ -218,8 +224,8 @@ BAD = {
     "shape": (lambda y, a: ((a - y) ** 2, (a - y)[:, 0]), "derivative of the loss must have the shape of a"),
     "value": (lambda y, a: ((a - y)[:2] ** 2, a - y), "value of the loss must have the shape"),
     "nan": (lambda y, a: (np.sqrt(a - y - 1000), a - y), "the value of the loss is nan in row 0"),
-    "inf": (lambda y, a: ((a - y) ** 2, np.full_like(a, np.inf)), "the derivative of the loss is inf in row 0"),
-    "nothing": (lambda y, a: None, r"must return a tuple \(value, derivative\), not NoneType"),
+    "inf": (lambda y, a: ((a - y) ** 2, 0 * a + np.inf), "the derivative of the loss is inf in row 0"),
+    "nothing": (lambda *_: None, r"must return a tuple \(value, derivative\), not NoneType"),
     "one": (lambda y, a: (a - y) ** 2, r"must return a tuple \(value, derivative\), not ndarray"),
     "complex": (lambda y, a: ((a - y) ** 2 + 0j, a - y), "must be real numbers"),
     "text": (lambda y, a: ("a", a - y), "must be real numbers"),
