@@ -142,8 +142,8 @@ def slope_by_output(loss: str, numbers: Numbers, a: Array, y: Array) -> tuple[Ar
     --------
     >>> import numpy as np
     >>> from rosenblatt.loss_check import slope_by_output
-    >>> slope_by_output("absolute_error", {}, np.array([[3.0, 1.0]]), np.array([[1.0, 1.0]]))[0]
-    array([[1., 0.]])
+    >>> slope_by_output("absolute_error", {}, np.array([[3.0, 0.5]]), np.array([[1.0, 1.0]]))[0]
+    array([[ 1., -1.]])
     """
     e, exact = a - y, np.zeros_like(a)
     if loss == "class_hinge":

@@ -99,6 +99,7 @@ class MLP(ABC, Copies, HiddenFeatures, InputGradient, MLPParameters):
     _network: CoreNetwork
     _views: tuple[list[Array], list[Array]]
     _glass_box: tuple[CoreNetwork, Network]
+    _trained_loss: Any
     _progress: dict[str, float]
     _optimizer: Any
     _optimizer_options: dict[str, Any]
@@ -211,6 +212,7 @@ class MLP(ABC, Copies, HiddenFeatures, InputGradient, MLPParameters):
         self, network: CoreNetwork, data: TrainingData, random: Random, *, goes_on: bool, is_partial: bool
     ) -> Outcome:
         """Train a network and take it over; tell whether the user interrupted it, or a callback failed."""
+        self._trained_loss = self._loss()["loss"]
         if self.solver != "lm":
             levenberg_marquardt.forget(self)
         if self.solver == "lm":
@@ -333,7 +335,9 @@ class MLP(ABC, Copies, HiddenFeatures, InputGradient, MLPParameters):
         network = self._fitted_network()
         box = self.__dict__.get("_glass_box")
         if box is None or box[0] is not network:
-            box = network, Network.over(network, self._loss()["loss"])
+            # Weights that were handed over have not been trained here.
+            loss = self.__dict__.get("_trained_loss") or self._loss()["loss"]
+            box = network, Network.over(network, loss)
             self._glass_box = box
         return box[1]
 

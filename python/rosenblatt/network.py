@@ -32,11 +32,10 @@ class Network:
         One for each layer, or one for all: ``"HardLimit"``, ``"ReLU"``, ``"Linear"``, ``"Sigmoid"``,
         ``"Tanh"``, ``"Softmax"`` (equations 34 to 38), ``"Exponential"``, ``"SymmetricHardLimit"``,
         ``"LeakyReLU"``, ``"ELU"``, ``"SELU"``, ``"GELU"``, ``"SiLU"``, ``"Softplus"``, ``"Softsign"``,
-        ``"HardSigmoid"``, ``"Sin"``, ``"RadialBasis"`` (docs/activations.md).
+        ``"HardSigmoid"``, ``"Sin"``, ``"RadialBasis"``, ``"Ordered"`` (docs/activations.md).
     loss : str, default="squared_error"
-        The textbook's L = Σ(y − aˡ)² (equation 11), or another one of docs/losses.md, which says what the
-        last layer must be: ``"log_loss"`` needs Softmax, ``"binary_log_loss"`` Sigmoid, ``"poisson"``
-        Exponential. ``"perceptron"``, Σ |y − aˡ|, trains a hard limit by the perceptron rule.
+        The textbook's L = Σ(y − aˡ)² (equation 11), or another one of docs/losses.md, which says what last
+        layer it needs. ``"perceptron"``, Σ |y − aˡ|, trains a hard limit by the perceptron rule.
     dtype : float64 or float32
         The numbers that the network is made of and computes with.
     groups : sequence of int, default=()
