@@ -147,6 +147,7 @@ def from_sklearn(kind: type[MLP], theirs: Any) -> Any:
             theirs.coefs_, theirs.intercepts_, model.activation, model.out_activation_, model.n_outputs_
         )
     )
+    model._trained_loss = model._loss()["loss"]
     model._progress = {
         "best_loss": _or(model.best_loss_, np.inf),
         "best_validation_score": _or(model.best_validation_score_, -np.inf),
