@@ -22,7 +22,7 @@ namespace py = pybind11;
 
 // The name of a loss; a loss with its numbers; or a function f(y, a) -> (losses, s), arrays of shape (rows,) and
 // (rows, outputs).
-using LossCallable = py::typing::Callable<py::tuple(py::array, py::array)>;
+using LossCallable = py::typing::Callable<py::typing::Tuple<py::array, py::array>(py::array, py::array)>;
 using LossArgument = std::variant<std::string, LossFunction, LossCallable>;
 
 // The loss of that name, or with those numbers; of a function, any loss. Throws std::invalid_argument for an unknown
