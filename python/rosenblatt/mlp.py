@@ -97,9 +97,9 @@ class MLP(ABC, Copies, HiddenFeatures, InputGradient, MLPParameters):
     n_outputs_: int
     out_activation_: str
     _network: CoreNetwork
+    _trained_loss: Any  # of the core, with its numbers
     _views: tuple[list[Array], list[Array]]
     _glass_box: tuple[CoreNetwork, Network]
-    _trained_loss: Any
     _progress: dict[str, float]
     _optimizer: Any
     _optimizer_options: dict[str, Any]
@@ -212,7 +212,6 @@ class MLP(ABC, Copies, HiddenFeatures, InputGradient, MLPParameters):
         self, network: CoreNetwork, data: TrainingData, random: Random, *, goes_on: bool, is_partial: bool
     ) -> Outcome:
         """Train a network and take it over; tell whether the user interrupted it, or a callback failed."""
-        self._trained_loss = self._loss()["loss"]
         if self.solver != "lm":
             levenberg_marquardt.forget(self)
         if self.solver == "lm":
@@ -222,6 +221,7 @@ class MLP(ABC, Copies, HiddenFeatures, InputGradient, MLPParameters):
         else:
             outcome = stochastic.train(self, network, data, random, goes_on=goes_on, is_partial=is_partial)
         self._adopt(network)
+        self._trained_loss = self._loss()["loss"]
         return outcome
 
     def _is_patience_used_up(self, network: CoreNetwork) -> bool:
@@ -335,9 +335,7 @@ class MLP(ABC, Copies, HiddenFeatures, InputGradient, MLPParameters):
         network = self._fitted_network()
         box = self.__dict__.get("_glass_box")
         if box is None or box[0] is not network:
-            # Weights that were handed over have not been trained here.
-            loss = self.__dict__.get("_trained_loss") or self._loss()["loss"]
-            box = network, Network.over(network, loss)
+            box = network, Network.over(network, self._trained_loss)
             self._glass_box = box
         return box[1]
 
