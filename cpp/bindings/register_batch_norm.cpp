@@ -13,7 +13,7 @@ namespace rosenblatt::bindings {
 namespace {
 
 py::array_t<double> as_vector(std::span<double> values, py::handle owner) {
-    return {{static_cast<py::ssize_t>(values.size())}, values.data(), owner};
+    return py::array_t<double>(static_cast<py::ssize_t>(values.size()), values.data(), owner);
 }
 
 template <class T>
