@@ -1,4 +1,4 @@
-"""Batch normalisation: what is trained in the place of the fitted network, kept for a training that goes on."""
+"""Batch normalisation: what is trained in the place of the network, kept for a training that goes on."""
 
 from __future__ import annotations
 

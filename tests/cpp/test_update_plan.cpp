@@ -98,7 +98,8 @@ TEST_CASE("without the biases of hidden layers, every other row of theta is in o
         for (const Layer& layer : layout.layers()) {
             covered.emplace_back(layer.inputs + 1);
         }
-        for (const UpdatePlan::Slab& slab : UpdatePlan(layout, 2, false, false).slabs()) {
+        const UpdatePlan plan(layout, 2, false, false);
+        for (const UpdatePlan::Slab& slab : plan.slabs()) {
             for (std::size_t row = slab.first; row < slab.first + slab.count; ++row) {
                 ++covered[slab.k - 1].at(row);
             }
