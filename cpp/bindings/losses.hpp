@@ -5,6 +5,7 @@
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
+#include <pybind11/typing.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -21,7 +22,8 @@ namespace py = pybind11;
 
 // The name of a loss; a loss with its numbers; or a function f(y, a) -> (losses, s), arrays of shape (rows,) and
 // (rows, outputs).
-using LossArgument = std::variant<std::string, LossFunction, py::function>;
+using LossCallable = py::typing::Callable<py::typing::Tuple<py::array, py::array>(py::array, py::array)>;
+using LossArgument = std::variant<std::string, LossFunction, LossCallable>;
 
 // The loss of that name, or with those numbers; of a function, any loss. Throws std::invalid_argument for an unknown
 // name.
@@ -38,7 +40,7 @@ template <class T>
 [[nodiscard]] OwnLoss<T> as_own_loss(const LossArgument& loss) {
     using Array = py::array_t<T, py::array::c_style | py::array::forcecast>;
     using Losses = py::array_t<double, py::array::c_style | py::array::forcecast>;
-    const auto* given = std::get_if<py::function>(&loss);
+    const auto* given = std::get_if<LossCallable>(&loss);
     if (given == nullptr) {
         return {};
     }

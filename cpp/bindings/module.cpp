@@ -11,7 +11,7 @@ void register_optimizer(pybind11::module_& module);
 void register_batch_norm(pybind11::module_& module);
 void register_trainer(pybind11::module_& module);
 void register_objective(pybind11::module_& module);
-void register_jacobian(pybind11::module_& module);
+void register_jacobian(const pybind11::module_& module);
 void register_validation(pybind11::module_& module);
 void register_perceptron(pybind11::module_& module);
 

@@ -80,7 +80,7 @@ py::array_t<double> evaluate(Held& self, const Network<double>& network, std::si
 
 }  // namespace
 
-void register_jacobian(py::module_& module) {
+void register_jacobian(const py::module_& module) {
     py::class_<Held>(module, "Jacobian",
                      "The errors e = sqrt(w) (y - a) of a network on data, and their Jacobian J = de/dtheta.")
         .def(py::init<const Network<double>&, const py::object&, const py::array&, const std::optional<py::array>&,

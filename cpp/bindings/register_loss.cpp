@@ -49,7 +49,7 @@ void register_loss(py::module_& module) {
     module.def(
         "check_loss",
         [](const LossArgument& loss, const std::string& activation) {
-            if (!std::holds_alternative<py::function>(loss)) {
+            if (!std::holds_alternative<LossCallable>(loss)) {
                 check_loss(as_loss(loss), parse_activation(activation));
             }
         },

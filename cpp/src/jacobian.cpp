@@ -43,7 +43,7 @@ std::size_t worthwhile(const Layout& layout, std::size_t parameters, std::size_t
     return std::clamp(most, std::size_t{1}, std::max<std::size_t>(threads, 1));
 }
 
-const TrainingData& checked(const TrainingData& data, const Layout& layout) {
+TrainingData checked(const TrainingData& data, const Layout& layout) {
     check_training_data(data, layout);
     const std::span<const double> weights = data.targets.weights;
     if (!weights.empty()) {

@@ -104,7 +104,7 @@ class PassFloat32:
         ...
     def a(self, k: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float32]:
         ...
-    def backward(self, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], loss: str | LossFunction | collections.abc.Callable) -> float:
+    def backward(self, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], loss: str | LossFunction | collections.abc.Callable[[numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]], tuple[numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]]]) -> float:
         """
         Backward pass (equations 24, 33) after forward; returns the loss summed over rows.
         """
@@ -179,7 +179,7 @@ class PassFloat64:
         ...
     def a(self, k: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float64]:
         ...
-    def backward(self, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], loss: str | LossFunction | collections.abc.Callable) -> float:
+    def backward(self, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], loss: str | LossFunction | collections.abc.Callable[[numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]], tuple[numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]]]) -> float:
         """
         Backward pass (equations 24, 33) after forward; returns the loss summed over rows.
         """
@@ -289,7 +289,7 @@ class TrainerFloat32:
     """
     Training by mini-batches; moves the optimizer that it is given.
     """
-    def __init__(self, network: NetworkFloat32, optimizer: OptimizerFloat32, *, loss: str | LossFunction | collections.abc.Callable, loss_scale: typing.SupportsFloat | typing.SupportsIndex, batch_size: typing.SupportsInt | typing.SupportsIndex, shuffle: bool, tol: typing.SupportsFloat | typing.SupportsIndex, n_iter_no_change: typing.SupportsFloat | typing.SupportsIndex, early_stopping: bool, score: str, threads: typing.SupportsInt | typing.SupportsIndex, input_noise: typing.SupportsFloat | typing.SupportsIndex = 0.0, input_dropout: typing.SupportsFloat | typing.SupportsIndex = 0.0, dropout: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = []) -> None:
+    def __init__(self, network: NetworkFloat32, optimizer: OptimizerFloat32, *, loss: str | LossFunction | collections.abc.Callable[[numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]], tuple[numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]]], loss_scale: typing.SupportsFloat | typing.SupportsIndex, batch_size: typing.SupportsInt | typing.SupportsIndex, shuffle: bool, tol: typing.SupportsFloat | typing.SupportsIndex, n_iter_no_change: typing.SupportsFloat | typing.SupportsIndex, early_stopping: bool, score: str, threads: typing.SupportsInt | typing.SupportsIndex, input_noise: typing.SupportsFloat | typing.SupportsIndex = 0.0, input_dropout: typing.SupportsFloat | typing.SupportsIndex = 0.0, dropout: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = []) -> None:
         ...
     def fit(self, network: NetworkFloat32, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, training: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], validation: tuple[typing.Any, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]] | None, max_iter: typing.SupportsInt | typing.SupportsIndex, random: MersenneTwister, on_epoch: collections.abc.Callable[[int, float, float, float, float], bool] | None = None, score: collections.abc.Callable[[], typing.SupportsFloat | typing.SupportsIndex] | None = None, on_batch: collections.abc.Callable[[int, int, int, int, float, float], bool] | None = None, before_epoch: collections.abc.Callable[[int], typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None] | None = None) -> str:
         """
@@ -327,7 +327,7 @@ class TrainerFloat64:
     """
     Training by mini-batches; moves the optimizer that it is given.
     """
-    def __init__(self, network: NetworkFloat64, optimizer: OptimizerFloat64, *, loss: str | LossFunction | collections.abc.Callable, loss_scale: typing.SupportsFloat | typing.SupportsIndex, batch_size: typing.SupportsInt | typing.SupportsIndex, shuffle: bool, tol: typing.SupportsFloat | typing.SupportsIndex, n_iter_no_change: typing.SupportsFloat | typing.SupportsIndex, early_stopping: bool, score: str, threads: typing.SupportsInt | typing.SupportsIndex, input_noise: typing.SupportsFloat | typing.SupportsIndex = 0.0, input_dropout: typing.SupportsFloat | typing.SupportsIndex = 0.0, dropout: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = []) -> None:
+    def __init__(self, network: NetworkFloat64, optimizer: OptimizerFloat64, *, loss: str | LossFunction | collections.abc.Callable[[numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]], tuple[numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]]], loss_scale: typing.SupportsFloat | typing.SupportsIndex, batch_size: typing.SupportsInt | typing.SupportsIndex, shuffle: bool, tol: typing.SupportsFloat | typing.SupportsIndex, n_iter_no_change: typing.SupportsFloat | typing.SupportsIndex, early_stopping: bool, score: str, threads: typing.SupportsInt | typing.SupportsIndex, input_noise: typing.SupportsFloat | typing.SupportsIndex = 0.0, input_dropout: typing.SupportsFloat | typing.SupportsIndex = 0.0, dropout: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = []) -> None:
         ...
     def fit(self, network: NetworkFloat64, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, training: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], validation: tuple[typing.Any, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]] | None, max_iter: typing.SupportsInt | typing.SupportsIndex, random: MersenneTwister, on_epoch: collections.abc.Callable[[int, float, float, float, float], bool] | None = None, score: collections.abc.Callable[[], typing.SupportsFloat | typing.SupportsIndex] | None = None, on_batch: collections.abc.Callable[[int, int, int, int, float, float], bool] | None = None, before_epoch: collections.abc.Callable[[int], typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None] | None = None) -> str:
         """
@@ -365,7 +365,7 @@ class ObjectiveFloat32:
     """
     The loss of a network on data, and its gradient.
     """
-    def __init__(self, network: NetworkFloat32, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, *, loss: str | LossFunction | collections.abc.Callable, alpha: typing.SupportsFloat | typing.SupportsIndex, l1_ratio: typing.SupportsFloat | typing.SupportsIndex, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
+    def __init__(self, network: NetworkFloat32, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, *, loss: str | LossFunction | collections.abc.Callable[[numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]], tuple[numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]]], alpha: typing.SupportsFloat | typing.SupportsIndex, l1_ratio: typing.SupportsFloat | typing.SupportsIndex, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
     def evaluate(self, network: NetworkFloat32) -> tuple[float, float]:
         """
@@ -379,7 +379,7 @@ class ObjectiveFloat64:
     """
     The loss of a network on data, and its gradient.
     """
-    def __init__(self, network: NetworkFloat64, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, *, loss: str | LossFunction | collections.abc.Callable, alpha: typing.SupportsFloat | typing.SupportsIndex, l1_ratio: typing.SupportsFloat | typing.SupportsIndex, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
+    def __init__(self, network: NetworkFloat64, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, *, loss: str | LossFunction | collections.abc.Callable[[numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]], tuple[numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]]], alpha: typing.SupportsFloat | typing.SupportsIndex, l1_ratio: typing.SupportsFloat | typing.SupportsIndex, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
     def evaluate(self, network: NetworkFloat64) -> tuple[float, float]:
         """
@@ -414,7 +414,7 @@ class ValidationFloat32:
     """
     What a network is worth on rows that are watched.
     """
-    def __init__(self, network: NetworkFloat32, validation: tuple[typing.Any, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]], *, loss: str | LossFunction | collections.abc.Callable, loss_scale: typing.SupportsFloat | typing.SupportsIndex, score: str, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
+    def __init__(self, network: NetworkFloat32, validation: tuple[typing.Any, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]], *, loss: str | LossFunction | collections.abc.Callable[[numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]], tuple[numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]]], loss_scale: typing.SupportsFloat | typing.SupportsIndex, score: str, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
     def evaluate(self, network: NetworkFloat32) -> tuple[float, float]:
         """
@@ -424,7 +424,7 @@ class ValidationFloat64:
     """
     What a network is worth on rows that are watched.
     """
-    def __init__(self, network: NetworkFloat64, validation: tuple[typing.Any, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]], *, loss: str | LossFunction | collections.abc.Callable, loss_scale: typing.SupportsFloat | typing.SupportsIndex, score: str, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
+    def __init__(self, network: NetworkFloat64, validation: tuple[typing.Any, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]], *, loss: str | LossFunction | collections.abc.Callable[[numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]], tuple[numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]]], loss_scale: typing.SupportsFloat | typing.SupportsIndex, score: str, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
     def evaluate(self, network: NetworkFloat64) -> tuple[float, float]:
         """
@@ -440,7 +440,7 @@ def available_isas() -> list[str]:
     """
     The instruction sets that this machine can run, best first.
     """
-def check_loss(loss: str | LossFunction | collections.abc.Callable, activation: str) -> None:
+def check_loss(loss: str | LossFunction | collections.abc.Callable[[numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]], tuple[numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]]], activation: str) -> None:
     """
     Raises ValueError unless the numbers of a loss are right, and it fits the last layer's activation.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,8 @@ def is_on(value: Any) -> bool:
     """
     if value is None or value is False:
         return False
+    if isinstance(value, Mapping):  # of classes, whose names may be 0
+        return bool(value)
     return any(value) if isinstance(value, Iterable) else value != 0
 
 

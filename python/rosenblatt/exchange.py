@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +29,14 @@ _FITTED = (
     *("n_iter_", "t_", "loss_", "loss_curve_"),
     *("best_loss_", "validation_scores_", "best_validation_score_"),
 )
+
+_SOLVERS = ("lbfgs", "sgd", "adam")
+
+# Parameters that change nothing of what is learned, and those of losses and solvers that are refused.
+_OF_OTHERS = {
+    *("callbacks", "n_threads", "loss", "focal_gamma", "huber_delta", "quantile", "tweedie_power"),
+    *("l1_ratio", "rho", "mu", "mu_decrease", "mu_increase", "mu_max", "min_gradient", "max_fail"),
+}
 
 
 def to_sklearn(model: MLP) -> Any:
@@ -60,13 +69,9 @@ def to_sklearn(model: MLP) -> Any:
     ours, known = model.get_params(deep=False), kind._get_param_names()
     _check_loss(kind, ours)
     ours["activation"] = _one_activation(ours["activation"])
-    if model.solver not in ("lbfgs", "sgd", "adam"):
+    if model.solver not in _SOLVERS:
         raise ValueError(f"scikit-learn has no solver={model.solver!r}")
-    for name in ("weight_decay", "clip_value", "clip_norm", "max_norm"):
-        if is_on(ours[name]):
-            raise ValueError(f"scikit-learn has no {name}, which is {ours[name]!r} here")
-    if model.penalty != "l2":
-        raise ValueError(f"scikit-learn has no penalty={model.penalty!r}, only 'l2'")
+    _check_others(type(model), ours, known)
     theirs = kind(**{name: value for name, value in ours.items() if name in known})
     if "coefs_" not in model.__dict__:
         return theirs
@@ -86,7 +91,7 @@ def to_sklearn(model: MLP) -> Any:
         y = np.eye(model.n_outputs_, dtype=int) if is_table else model.__dict__["classes_"]
         theirs._label_binarizer = LabelBinarizer().fit(y)
     optimizer = model.__dict__.get("_optimizer")
-    if optimizer is not None:
+    if optimizer is not None and model._optimizer_options["solver"] in _SOLVERS:
         state = saved(optimizer, model.n_layers_ - 1)
         theirs._optimizer = _their_optimizer(
             theirs.coefs_ + theirs.intercepts_, model._optimizer_options, state
@@ -147,6 +152,7 @@ def from_sklearn(kind: type[MLP], theirs: Any) -> Any:
             theirs.coefs_, theirs.intercepts_, model.activation, model.out_activation_, model.n_outputs_
         )
     )
+    model._trained_loss = model._loss()["loss"]
     model._progress = {
         "best_loss": _or(model.best_loss_, np.inf),
         "best_validation_score": _or(model.best_validation_score_, -np.inf),
@@ -184,8 +190,20 @@ def _check_loss(kind: Any, ours: dict[str, Any]) -> None:
         raise ValueError(f"scikit-learn {sklearn.__version__} has no loss 'poisson'; it needs 1.7 or later")
     if loss not in (own, "poisson"):
         raise ValueError(f"scikit-learn's {kind.__name__} has no loss {loss!r}")
-    if ours.get("label_smoothing", 0) != 0:
-        raise ValueError(f"scikit-learn's {kind.__name__} has no label_smoothing={ours['label_smoothing']!r}")
+
+
+def _check_others(kind: type[MLP], ours: dict[str, Any], known: list[str]) -> None:
+    """Refuse a parameter that scikit-learn has not, and whose fit would therefore do something else."""
+    parameters = signature(kind).parameters
+    for name, value in ours.items():
+        if name in known or name in _OF_OTHERS:
+            continue
+        default = parameters[name].default
+        if value != default and (is_on(value) or is_on(default)):
+            raise ValueError(
+                f"scikit-learn has no {name}, which is {value!r} here; with set_params({name}={default!r}), "
+                "the network as it is can be handed over"
+            )
 
 
 def _or(value: float | None, otherwise: float) -> float:

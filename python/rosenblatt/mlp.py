@@ -96,6 +96,7 @@ class MLP(ABC, Copies, HiddenFeatures, InputGradient, MLPParameters):
     n_outputs_: int
     out_activation_: str
     _network: CoreNetwork
+    _trained_loss: Any  # of the core, with its numbers
     _views: tuple[list[Array], list[Array]]
     _glass_box: tuple[CoreNetwork, Network]
     _progress: dict[str, float]
@@ -220,6 +221,7 @@ class MLP(ABC, Copies, HiddenFeatures, InputGradient, MLPParameters):
         else:
             outcome = stochastic.train(self, network, data, random, goes_on=goes_on, is_partial=is_partial)
         self._adopt(network)
+        self._trained_loss = self._loss()["loss"]
         return outcome
 
     def _is_patience_used_up(self, network: CoreNetwork) -> bool:
@@ -337,7 +339,7 @@ class MLP(ABC, Copies, HiddenFeatures, InputGradient, MLPParameters):
         network = self._fitted_network()
         box = self.__dict__.get("_glass_box")
         if box is None or box[0] is not network:
-            box = network, Network.over(network, self._loss()["loss"])
+            box = network, Network.over(network, self._trained_loss)
             self._glass_box = box
         return box[1]
 

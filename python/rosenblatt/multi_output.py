@@ -41,8 +41,8 @@ def is_multi_output(y: Array) -> bool:
     Returns
     -------
     bool
-        A table of 0 and 1 is one of labels, as in scikit-learn: False. An array of objects, as of a data
-        frame whose columns are of different kinds, is none.
+        A table of no more than two different numbers is one of labels, as in scikit-learn: False. An array of
+        objects, as of a data frame whose columns are of different kinds, is none.
 
     Examples
     --------
@@ -55,10 +55,7 @@ def is_multi_output(y: Array) -> bool:
         return False
     if y.dtype.kind == "O":
         return True
-    kind = type_of_target(y)
-    if kind == "multilabel-indicator":
-        return not np.isin(y, (0, 1)).all()
-    return bool(kind == "multiclass-multioutput")
+    return bool(type_of_target(y) == "multiclass-multioutput")
 
 
 def encoded_columns(y: Array) -> tuple[list[Array], Array]:

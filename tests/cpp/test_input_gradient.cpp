@@ -90,7 +90,7 @@ TEST_CASE("agree with finite differences, whatever the activations") {
 
 TEST_CASE_TEMPLATE("one layer of Linear: the gradient is its weights", T, float, double) {
     const Network<T> network = random_network<T>({20, 3}, {Activation::linear});
-    std::vector<T> x(2 * 20, T(1));
+    const std::vector<T> x(2 * 20, T(1));
     const std::vector<T> found = gradients(network, table(x, 2), {2, 0});
     for (std::size_t i = 0; i < 2; ++i) {
         for (std::size_t j = 0; j < 20; ++j) {

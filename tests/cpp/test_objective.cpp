@@ -98,7 +98,7 @@ TEST_CASE("the gradient of loss and penalty agrees with finite differences, in o
 
 TEST_CASE("the penalty is that of the weights alone, over the sum of the rows' weights") {
     Problem problem(Loss::half_squared_error, Activation::linear, 30);
-    Objective<double> objective(problem.network, problem.data(true), {Loss::half_squared_error, 0.5, 1});
+    Objective<double> objective(problem.network, problem.data(true), {Loss::half_squared_error, 0.5, 0, 1});
     double squares = 0;
     for (std::size_t k = 1; k <= 2; ++k) {
         const MatrixView<double> theta = problem.network.theta(k);
@@ -114,7 +114,7 @@ TEST_CASE("the penalty is that of the weights alone, over the sum of the rows' w
 
 TEST_CASE("any number of threads: the same to the last bit") {
     const Problem problem(Loss::log_loss, Activation::softmax, 9000);
-    Objective<double> one(problem.network, problem.data(true), {Loss::log_loss, 0.1, 1});
+    Objective<double> one(problem.network, problem.data(true), {Loss::log_loss, 0.1, 0, 1});
     const auto expected = one.evaluate(problem.network, {});
     for (const std::size_t threads : {2U, 3U, 7U}) {
         Objective<double> some(problem.network, problem.data(true), {Loss::log_loss, 0.1, 0, threads});
@@ -133,7 +133,7 @@ TEST_CASE("any number of threads: the same to the last bit") {
 
 TEST_CASE("an evaluation that takes long is interrupted") {
     const Problem problem(Loss::log_loss, Activation::softmax, 3'000'000);
-    Objective<double> objective(problem.network, problem.data(false), {Loss::log_loss, 0.1, 1});
+    Objective<double> objective(problem.network, problem.data(false), {Loss::log_loss, 0.1, 0, 1});
     CHECK_FALSE(objective.evaluate(problem.network, [] { return true; }).has_value());
     CHECK(objective.evaluate(problem.network, [] { return false; }).has_value());
 }
@@ -141,13 +141,13 @@ TEST_CASE("an evaluation that takes long is interrupted") {
 TEST_CASE("data must fit, and weights may not add up to 0") {
     const Problem problem(Loss::log_loss, Activation::softmax, 4);
     TrainingData data = problem.data(true);
-    CHECK_THROWS_AS(Objective<double>(problem.network, data, {Loss::poisson, 0.1, 1}), std::invalid_argument);
+    CHECK_THROWS_AS(Objective<double>(problem.network, data, {Loss::poisson, 0.1, 0, 1}), std::invalid_argument);
     const std::vector<double> none(4, 0);
     data.targets.weights = none;
-    CHECK_THROWS_WITH_AS(Objective<double>(problem.network, data, {Loss::log_loss, 0.1, 1}),
+    CHECK_THROWS_WITH_AS(Objective<double>(problem.network, data, {Loss::log_loss, 0.1, 0, 1}),
                          "the weights of the rows add up to 0", std::invalid_argument);
     data.rows.features = 5;
-    CHECK_THROWS_AS(Objective<double>(problem.network, data, {Loss::log_loss, 0.1, 1}), std::invalid_argument);
+    CHECK_THROWS_AS(Objective<double>(problem.network, data, {Loss::log_loss, 0.1, 0, 1}), std::invalid_argument);
 }
 
 }  // namespace

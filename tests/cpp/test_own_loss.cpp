@@ -104,8 +104,8 @@ TEST_CASE("the objective of a solver for whole batches") {
     const ManyPoints points;
     const Network<double> network = testing::make_classifier<double>();
     std::size_t calls = 0;
-    Objective<double> core(network, points.data(), {Loss::squared_error, 0.1, 1});
-    Objective<double> own(network, points.data(), {Loss::log_loss, 0.1, 2}, own_squared_error<double>(calls));
+    Objective<double> core(network, points.data(), {Loss::squared_error, 0.1, 0, 1});
+    Objective<double> own(network, points.data(), {Loss::log_loss, 0.1, 0, 2}, own_squared_error<double>(calls));
     const auto wanted = core.evaluate(network, {});
     const auto got = own.evaluate(network, {});
     CHECK(got->loss == wanted->loss);

@@ -148,12 +148,6 @@ BAD_Y = {
     "fractions": (CLASSIFIERS, VALUES, ValueError, "Unknown label type|classes"),
     "sets": (CLASSIFIERS, [{1}, {2}] * 12, (ValueError, TypeError), "label|set"),
     "columns for one unit": (["Perceptron"], np.c_[LABELS, LABELS], ValueError, "1d array"),
-    "columns of classes": (
-        ["MLPClassifier"],
-        np.c_[LABELS, LABELS],
-        ValueError,
-        "1d array|Unknown label|shape",
-    ),
 }
 
 
@@ -231,7 +225,7 @@ BAD_CLASSES = {
     "a number": (3, "Expected array-like .* got 3"),
     "a word": ("abc", "Expected array-like .* got 'abc'"),
     "a set": ({0, 1, 2}, r"Expected array-like .* got \{0, 1, 2\}"),
-    "a table": ([[0, 1, 2]], "Unknown label type"),
+    "a table": ([[0, 1, 2]], "Unknown label type|1 outputs of classes, but y has"),
     "fractions": ([0.5, 1.5], "Unknown label type"),
     "NaN": ([0, 1, 2, np.nan], "Input contains NaN"),
     "none": ([], r"classes|0 samples"),

@@ -335,5 +335,5 @@ def test_scikit_learn_does_not_have_them():
     for case in ("focal", "hinge", "squared_error"):
         with pytest.raises(ValueError, match=f"scikit-learn's MLPClassifier has no loss '{case}'"):
             make(case).fit(X, TARGETS["binary"]).to_sklearn()
-    with pytest.raises(ValueError, match="has no label_smoothing=0.2"):
+    with pytest.raises(ValueError, match="has no label_smoothing, which is 0.2"):
         make("smoothed").to_sklearn()

@@ -63,7 +63,11 @@ TABLE = [
     ({"solver": "lm", "mu": 2.0, "mu_max": 1.0}, "mu=2.0 and mu_max=1.0.*end at once"),
 ]
 REGRESSOR = [({"solver": "lm", "loss": "poisson"}, "loss='poisson'.*loss='squared_error'")]
-CLASSIFIER = [({"solver": "lm"}, "loss='log_loss'.*loss='squared_error'")]
+CLASSIFIER = [
+    ({"solver": "lm"}, "loss='log_loss'.*loss='squared_error'"),
+    ({"solver": "lbfgs", "loss": "perceptron"}, "loss='perceptron'.*no gradient"),
+    ({"loss": "hinge", "label_smoothing": 0.1}, "loss='hinge' and label_smoothing=0.1.*log-loss"),
+]
 
 X = np.arange(12.0).reshape(6, 2)
 CASES = [

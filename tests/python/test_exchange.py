@@ -158,3 +158,31 @@ def test_names_of_columns_are_handed_over():
     frame = pandas.DataFrame(X[:, :3], columns=["a", "b", "c"])
     ours = both("regression", "adam")[0].fit(frame, TARGETS["regression"])
     np.testing.assert_array_equal(ours.to_sklearn().feature_names_in_, ["a", "b", "c"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "default"),
+    [
+        ("weight_init", "he_normal", "auto"),
+        ("n_init", 3, 1),
+        ("scoring", "f1_macro", None),
+        ("penalty", "l1", "l2"),
+        ("dropout", (0.5,), 0.0),
+        ("input_noise", 0.1, 0.0),
+        ("batch_norm", True, False),
+        ("label_smoothing", 0.1, 0.0),
+        ("class_weight", {0: 2.0}, None),
+    ],
+)
+def test_what_scikit_learn_has_not_is_refused_until_it_is_set_to_its_default(name, value, default):
+    """Its fit would learn something else, but the network as it is predicts the same there."""
+    model = MLPClassifier((3,), max_iter=2, **{name: value}).fit(X, TARGETS["binary"])
+    with pytest.raises(ValueError, match=rf"scikit-learn has no {name}, .*set_params\({name}={default!r}\)"):
+        model.to_sklearn()
+    theirs = model.set_params(**{name: default}).to_sklearn()
+    np.testing.assert_array_equal(theirs.predict(X), model.predict(X))
+
+
+def test_parameters_that_change_nothing_of_what_is_learned_are_left_out():
+    model = MLPRegressor(n_threads=1, callbacks=[], mu=0.1, rho=0.5, dropout=(0.0,))
+    assert model.to_sklearn().get_params() == neural_network.MLPRegressor().get_params()

@@ -147,9 +147,14 @@ def test_what_is_taken_for_several_outputs():
     assert is_multi_output(Y)
     assert is_multi_output(np.array([[1.0, 2.0], [3.0, 1.0]]))
     assert is_multi_output(np.array([["a", "b"], ["b", "a"]]))
-    # scikit-learn takes it for labels that all are there, and learns just that.
-    assert is_multi_output(np.array([[1, 2], [2, 1]]))
-    for y in ([[0, 1], [1, 0]], [[True, False], [False, False]], [[2], [3]], [1, 2, 3]):
+    # Two numbers are labels, there or not, as in scikit-learn: whatever is not 0 is there.
+    two_numbers = (
+        [[0, 1], [1, 0]],
+        [[True, False], [False, False]],
+        [[1, 2], [2, 1]],
+        [[-1.0, 1.0], [1.0, -1.0]],
+    )
+    for y in (*two_numbers, [[2], [3]], [1, 2, 3]):
         assert not is_multi_output(np.array(y))
 
 

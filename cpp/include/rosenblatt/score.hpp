@@ -23,6 +23,6 @@ enum class Score {
 template <class T>
 [[nodiscard]] double score(MatrixView<const T> a, MatrixView<const T> y, const Targets& targets,
                            std::span<const std::int64_t> index, Score kind, const std::vector<std::size_t>& groups = {},
-                           T threshold = T(0.5));
+                           T threshold = T{0.5});
 
 }  // namespace rosenblatt

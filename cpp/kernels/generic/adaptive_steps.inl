@@ -45,7 +45,7 @@ struct NAdamRule {
     T* variance;
     T gradient_rate, mean_rate, correction, beta_1, beta_2, new_1, new_2, epsilon;
 
-    Vector<T> change(std::size_t i, const Vector<T>& g) const {
+    [[nodiscard]] Vector<T> change(std::size_t i, const Vector<T>& g) const {
         const Vector<T> m = beta_1 * load(mean + i) + new_1 * g;
         const Vector<T> v = beta_2 * load(variance + i) + new_2 * (g * g);
         store(mean + i, m);
@@ -75,7 +75,7 @@ struct RmsPropRule {
     T* square;
     T rate, kept, added, epsilon;
 
-    Vector<T> change(std::size_t i, const Vector<T>& g) const {
+    [[nodiscard]] Vector<T> change(std::size_t i, const Vector<T>& g) const {
         const Vector<T> v = kept * load(square + i) + added * (g * g);
         store(square + i, v);
         return rate * g / (square_roots<T>(v) + epsilon);
@@ -97,7 +97,7 @@ struct RpropRule {
     T* size;
     T shrinking, growing, least, most;
 
-    Vector<T> change(std::size_t i, const Vector<T>& g) const {
+    [[nodiscard]] Vector<T> change(std::size_t i, const Vector<T>& g) const {
         const Vector<T> sign = signs<T>(g);
         const Vector<T> agreement = sign * signs<T>(load(last + i));
         const Vector<T> old = load(size + i);
