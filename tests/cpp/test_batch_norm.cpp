@@ -98,8 +98,9 @@ struct Task {
                 largest = std::max(largest, std::abs(g));
             }
         }
+        // A small step: where rows are nearly the same, the normalisation makes a large one of it, over kinks.
         const auto check = [&](double& parameter, double g) {
-            const double expected = testing::central_difference(parameter, [&] { return pass(); });
+            const double expected = testing::central_difference(parameter, [&] { return pass(); }, 1e-6);
             CAPTURE(expected);
             CAPTURE(g);
             CHECK(std::abs(g - expected) <= 1e-7 * std::max({std::abs(expected), largest, 1e-2}));
