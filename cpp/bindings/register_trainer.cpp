@@ -105,7 +105,7 @@ void register_trainer_of(py::module_& module, const std::string& suffix) {
                          double loss_scale, std::size_t batch_size, bool shuffle, double tol, double n_iter_no_change,
                          bool early_stopping, const std::string& score, std::size_t threads, double input_noise,
                          double input_dropout, const std::vector<double>& dropout,
-                         std::shared_ptr<BatchNorm<T>> batch_norm) {
+                         const std::optional<std::shared_ptr<BatchNorm<T>>>& batch_norm) {
                  TrainerOptions options;
                  options.loss = as_loss(loss);
                  options.loss_scale = loss_scale;
@@ -119,7 +119,7 @@ void register_trainer_of(py::module_& module, const std::string& suffix) {
                  options.noise.input_noise = input_noise;
                  options.noise.input_dropout = input_dropout;
                  options.noise.dropout = dropout;
-                 return Tr(network, options, std::move(optimizer), as_own_loss<T>(loss), std::move(batch_norm));
+                 return Tr(network, options, std::move(optimizer), as_own_loss<T>(loss), batch_norm.value_or(nullptr));
              }),
              py::arg("network"), py::arg("optimizer").none(false), py::kw_only(), py::arg("loss"),
              py::arg("loss_scale"), py::arg("batch_size"), py::arg("shuffle"), py::arg("tol"),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
 
 from rosenblatt import batch_norm, optimizer_state
 from rosenblatt.precision import Array, CoreNetwork
@@ -15,7 +16,7 @@ from rosenblatt.sklearn_callbacks import CONTEXT_ATTRIBUTES, CallbackSupport, Fi
 __all__ = ["Copies"]
 
 
-class Copies(CallbackSupport):
+class Copies(CallbackSupport, BaseEstimator):  # type: ignore[misc]
     """Base of MLPClassifier and MLPRegressor, as far as their copies go; not to be used by itself."""
 
     _tasks: FitTasks
@@ -95,6 +96,8 @@ class Copies(CallbackSupport):
             options = self._optimizer_options
             self._optimizer = optimizer_state.restored(self._network, options, self._optimizer)
         if self.__dict__.get("_batch_norm") is not None:
-            self._batch_norm = self._optimizer and batch_norm.restored(
-                self._network, self._optimizer, self._batch_norm
+            self._batch_norm = (
+                None
+                if self._optimizer is None
+                else batch_norm.restored(self._network, self._optimizer, self._batch_norm)
             )
