@@ -40,7 +40,7 @@ def batch_norm_of(model: MLP, network: CoreNetwork, optimizer: Any, *, is_partia
     Examples
     --------
     >>> from rosenblatt import MLPRegressor
-    >>> model = MLPRegressor((2,), max_iter=500, tol=0.1, batch_norm=True).fit([[0.0], [1.0]], [0.0, 1.0])
+    >>> model = MLPRegressor(batch_norm=True, max_iter=500, tol=0.1).fit([[0.0], [1.0]], [0.0, 1.0])
     >>> model._batch_norm.is_folded_in(model._network)
     True
     """
@@ -74,9 +74,9 @@ def saved(batch_norm: Any) -> dict[str, Any]:
     --------
     >>> from rosenblatt import MLPRegressor
     >>> from rosenblatt.batch_norm import saved
-    >>> model = MLPRegressor((2,), max_iter=500, tol=0.1, batch_norm=True).fit([[0.0], [1.0]], [0.0, 1.0])
+    >>> model = MLPRegressor(batch_norm=True, max_iter=500, tol=0.1).fit([[0.0], [1.0]], [0.0, 1.0])
     >>> saved(model._batch_norm)["scales"].shape
-    (2, 2)
+    (2, 100)
     """
     network = batch_norm.network
     return {
@@ -110,7 +110,7 @@ def restored(network: CoreNetwork, optimizer: Any, state: dict[str, Any]) -> Any
     --------
     >>> from rosenblatt import MLPRegressor
     >>> from rosenblatt.batch_norm import restored, saved
-    >>> model = MLPRegressor((2,), max_iter=500, tol=0.1, batch_norm=True).fit([[0.0], [1.0]], [0.0, 1.0])
+    >>> model = MLPRegressor(batch_norm=True, max_iter=500, tol=0.1).fit([[0.0], [1.0]], [0.0, 1.0])
     >>> state = saved(model._batch_norm)
     >>> restored(model._network, model._optimizer, state).is_folded_in(model._network)
     True
@@ -140,10 +140,10 @@ def with_parameters(batch_norm: Any, state: dict[str, Any]) -> Any:
     --------
     >>> from rosenblatt import MLPRegressor
     >>> from rosenblatt.batch_norm import saved, with_parameters
-    >>> model = MLPRegressor((2,), max_iter=500, tol=0.1, batch_norm=True).fit([[0.0], [1.0]], [0.0, 1.0])
+    >>> model = MLPRegressor(batch_norm=True, max_iter=500, tol=0.1).fit([[0.0], [1.0]], [0.0, 1.0])
     >>> state = saved(model._batch_norm)
     >>> state["scales"][...] = 7
-    >>> with_parameters(model._batch_norm, state).scales[0]
+    >>> with_parameters(model._batch_norm, state).scales[0, :2]
     array([7., 7.])
     """
     copy = batch_norm.copy()

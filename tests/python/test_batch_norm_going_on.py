@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 
 import numpy as np
@@ -46,7 +47,7 @@ def is_kept(model):
 @by_estimator
 @pytest.mark.parametrize("solver", ["sgd", "adam", "nadam", "adagrad"])
 def test_calls_of_partial_fit_go_on(estimator, solver):
-    """Through pickles, copies and clones, to the bit."""
+    """Through pickles and copies, to the bit."""
     y = LABELS if estimator is MLPClassifier else TARGETS
     classes = {"classes": np.unique(LABELS)} if estimator is MLPClassifier else {}
     whole = make(estimator, solver=solver, shuffle=False).fit(X, y)
@@ -54,7 +55,7 @@ def test_calls_of_partial_fit_go_on(estimator, solver):
     for call in range(6):
         parts.partial_fit(X, y, **(classes if call == 0 else {}))
         if call % 2:
-            parts = pickle.loads(pickle.dumps(parts))
+            parts = copy.deepcopy(pickle.loads(pickle.dumps(parts)))
     assert are_equal(whole, parts)
     assert is_kept(parts)
     parts.partial_fit(X, y)
@@ -167,3 +168,12 @@ def test_a_single_row_changes_no_statistics():
     lonely = make(MLPRegressor, batch_size="auto").partial_fit(X[:1], TARGETS[:1])
     assert not lonely._batch_norm.has_statistics
     assert np.isfinite(lonely.predict(X)).all()
+
+
+def test_the_network_that_is_trained_counts_as_memory(monkeypatch):
+    needed = []
+    monkeypatch.setattr("rosenblatt.mlp.check_memory", lambda needed_bytes, _: needed.append(needed_bytes))
+    for on in (False, True):
+        make(batch_norm=on).fit(X, LABELS)
+    parameters = 8 * 12 + 13 * 9 + 10 * 3
+    assert needed[1] - needed[0] == parameters * 8
