@@ -8,6 +8,7 @@ void register_random(const pybind11::module_& module);
 void register_loss(pybind11::module_& module);
 void register_network(pybind11::module_& module);
 void register_optimizer(pybind11::module_& module);
+void register_batch_norm(pybind11::module_& module);
 void register_trainer(pybind11::module_& module);
 void register_objective(pybind11::module_& module);
 void register_jacobian(const pybind11::module_& module);
@@ -23,6 +24,7 @@ PYBIND11_MODULE(_core, module) {
     rosenblatt::bindings::register_loss(module);
     rosenblatt::bindings::register_network(module);
     rosenblatt::bindings::register_optimizer(module);
+    rosenblatt::bindings::register_batch_norm(module);
     rosenblatt::bindings::register_trainer(module);
     rosenblatt::bindings::register_objective(module);
     rosenblatt::bindings::register_jacobian(module);

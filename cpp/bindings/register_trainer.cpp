@@ -100,11 +100,12 @@ template <class T>
 void register_trainer_of(py::module_& module, const std::string& suffix) {
     using Tr = Trainer<T>;
     py::class_<Tr>(module, ("Trainer" + suffix).c_str(),
-                   "Training by mini-batches; moves the optimizer that it is given.")
+                   "Training by mini-batches; moves the optimizer, and the batch_norm, that it is given.")
         .def(py::init([](const Network<T>& network, std::shared_ptr<Optimizer<T>> optimizer, const LossArgument& loss,
                          double loss_scale, std::size_t batch_size, bool shuffle, double tol, double n_iter_no_change,
                          bool early_stopping, const std::string& score, std::size_t threads, double input_noise,
-                         double input_dropout, const std::vector<double>& dropout) {
+                         double input_dropout, const std::vector<double>& dropout,
+                         const std::optional<std::shared_ptr<BatchNorm<T>>>& batch_norm) {
                  TrainerOptions options;
                  options.loss = as_loss(loss);
                  options.loss_scale = loss_scale;
@@ -118,12 +119,13 @@ void register_trainer_of(py::module_& module, const std::string& suffix) {
                  options.noise.input_noise = input_noise;
                  options.noise.input_dropout = input_dropout;
                  options.noise.dropout = dropout;
-                 return Tr(network, options, std::move(optimizer), as_own_loss<T>(loss));
+                 return Tr(network, options, std::move(optimizer), as_own_loss<T>(loss), batch_norm.value_or(nullptr));
              }),
              py::arg("network"), py::arg("optimizer").none(false), py::kw_only(), py::arg("loss"),
              py::arg("loss_scale"), py::arg("batch_size"), py::arg("shuffle"), py::arg("tol"),
              py::arg("n_iter_no_change"), py::arg("early_stopping"), py::arg("score"), py::arg("threads"),
-             py::arg("input_noise") = 0.0, py::arg("input_dropout") = 0.0, py::arg("dropout") = std::vector<double>())
+             py::arg("input_noise") = 0.0, py::arg("input_dropout") = 0.0, py::arg("dropout") = std::vector<double>(),
+             py::arg("batch_norm") = py::none())
         .def(
             "fit", &fit<T>, py::arg("network"), py::arg("x"), py::arg("y"), py::arg("weights"), py::arg("training"),
             py::arg("validation"), py::arg("max_iter"), py::arg("random"), py::arg("on_epoch") = py::none(),

@@ -34,6 +34,25 @@ PickedRows<T> all_rows(MatrixView<T> matrix) {
     return {matrix.data, static_cast<std::ptrdiff_t>(matrix.stride), nullptr};
 }
 
+// out = [1 a^(k-1)] theta^k, finished if there is something to finish it with; always inlined into the plain pass.
+template <class T>
+[[gnu::always_inline]] inline void multiply_input(const Network<T>& network, MatrixView<T> out, Workspace<T>& workspace,
+                                                  std::size_t k, std::size_t rows, std::size_t first,
+                                                  const kernels::Finish<T>* finish, const kernels::Ahead& lines) {
+    const kernels::Table<T>& kernel = kernels::active<T>();
+    const MatrixView<const T> weights = network.theta(k);
+    const SparseBatch<T>* sparse = k == 1 ? workspace.sparse() : nullptr;
+    const PickedRows<T> input =
+        k == 1 ? rows_from(workspace.input(), first) : all_rows(passed_on(workspace, k - 1, first, rows));
+    kernel.multiply(out.data, out.stride, weights.row(0), &input, weights.row(1), weights.stride, rows,
+                    sparse == nullptr ? weights.rows - 1 : 0, out.cols, finish, k == 1 ? &lines : nullptr);
+    if (sparse != nullptr) {
+        const auto& x = sparse->by_rows();
+        kernel.multiply_sparse(out.data, out.stride, x.begin.data() + first, x.position.data(), x.value.data(),
+                               weights.row(1), weights.stride, rows, out.cols, true);
+    }
+}
+
 }  // namespace
 
 template <class T>
@@ -62,39 +81,41 @@ void Network<T>::forward(Workspace<T>& workspace, std::size_t rows, std::size_t 
     const kernels::Ahead lines = lines_of(ahead);
     for (std::size_t k = 1; k <= depth(); ++k) {
         const Activation f = layout_.layers()[k - 1].activation;
-        const auto activate = kernel.activate[static_cast<int>(f)];
-        const MatrixView<const T> weights = theta(k);
         const MatrixView<T> n = workspace.n(k).rows_from(first, rows);
-        const MatrixView<T> a = workspace.a(k).rows_from(first, rows);
-        const SparseBatch<T>* sparse = k == 1 ? workspace.sparse() : nullptr;
-        const bool in_place = a.data == n.data;
         // n^k = b^k + a^(k-1) W^k, a^k = f^k(n^k)
         if (k == 1 && has_begun) {
-            kernel.sum_parts(n.data, n.stride, weights.row(0), workspace.part(0).row(first), workspace.part_size(),
+            kernel.sum_parts(n.data, n.stride, theta(k).row(0), workspace.part(0).row(first), workspace.part_size(),
                              workspace.parts(), rows, n.cols);
         } else {
-            const PickedRows<T> input =
-                k == 1 ? rows_from(workspace.input(), first) : all_rows(passed_on(workspace, k - 1, first, rows));
-            const kernels::Finish<T> finish{f == Activation::relu ? Kind::relu : Kind::call, activate, n.data,
-                                            n.stride};
-            const bool finishes = in_place && sparse == nullptr && is_elementwise(f);
-            kernel.multiply(n.data, n.stride, weights.row(0), &input, weights.row(1), weights.stride, rows,
-                            sparse == nullptr ? weights.rows - 1 : 0, n.cols,
-                            finishes && f != Activation::linear ? &finish : nullptr, k == 1 ? &lines : nullptr);
+            const kernels::Finish<T> finish{f == Activation::relu ? Kind::relu : Kind::call,
+                                            kernel.activate[static_cast<int>(f)], n.data, n.stride};
+            const bool is_sparse = k == 1 && workspace.sparse() != nullptr;
+            const bool finishes = workspace.a(k).data == workspace.n(k).data && !is_sparse && is_elementwise(f);
+            multiply_input(*this, n, workspace, k, rows, first, finishes && f != Activation::linear ? &finish : nullptr,
+                           lines);
             if (finishes) {
                 continue;
             }
         }
-        if (sparse != nullptr) {
-            const auto& x = sparse->by_rows();
-            kernel.multiply_sparse(n.data, n.stride, x.begin.data() + first, x.position.data(), x.value.data(),
-                                   weights.row(1), weights.stride, rows, n.cols, true);
-        }
-        if (k == depth() && !layout_.groups().empty()) {
-            activate_groups<T>(a, n, layout_, workspace.group_a().rows_from(first, rows));
-        } else if (f != Activation::linear || !in_place) {
-            activate(a.data, a.stride, n.data, n.stride, rows, n.cols);
-        }
+        activate(workspace, k, rows, first);
+    }
+}
+
+template <class T>
+void Network<T>::net_input(MatrixView<T> out, Workspace<T>& workspace, std::size_t k, std::size_t rows,
+                           std::size_t first, const RowsAhead& ahead) const {
+    multiply_input<T>(*this, out.rows_from(first, rows), workspace, k, rows, first, nullptr, lines_of(ahead));
+}
+
+template <class T>
+void Network<T>::activate(Workspace<T>& workspace, std::size_t k, std::size_t rows, std::size_t first) const {
+    const Activation f = layout_.layers()[k - 1].activation;
+    const MatrixView<T> n = workspace.n(k).rows_from(first, rows);
+    const MatrixView<T> a = workspace.a(k).rows_from(first, rows);
+    if (k == depth() && !layout_.groups().empty()) {
+        activate_groups<T>(a, n, layout_, workspace.group_a().rows_from(first, rows));
+    } else if (f != Activation::linear || a.data != n.data) {
+        kernels::active<T>().activate[static_cast<int>(f)](a.data, a.stride, n.data, n.stride, rows, n.cols);
     }
 }
 
@@ -112,17 +133,33 @@ void Network<T>::forward_next(Workspace<T>& workspace, std::size_t rows, std::si
 template <class T>
 void Network<T>::sensitivities(Workspace<T>& workspace, std::size_t rows, std::size_t first, const LossFunction& loss,
                                std::span<double> losses, std::span<const double> weights) const {
+    last_sensitivities(workspace, rows, first, loss, losses, weights);
+    propagate_back(workspace, rows, first);
+}
+
+template <class T>
+void Network<T>::last_sensitivities(Workspace<T>& workspace, std::size_t rows, std::size_t first,
+                                    const LossFunction& loss, std::span<double> losses,
+                                    std::span<const double> weights) const {
     const MatrixView<T> s = workspace.s(depth()).rows_from(first, rows);
     const MatrixView<T> a = workspace.a(depth()).rows_from(first, rows);
     const MatrixView<T> y = workspace.y().rows_from(first, rows);
     take_loss<T>(s, losses, a, y, loss, layout_.groups());
-    sensitivities_after_loss(workspace, rows, first, is_canonical(loss.loss), losses, weights);
+    last_sensitivities_after_loss(workspace, rows, first, is_canonical(loss.loss), losses, weights);
 }
 
 template <class T>
 void Network<T>::sensitivities_after_loss(Workspace<T>& workspace, std::size_t rows, std::size_t first,
                                           bool is_canonical, std::span<double> losses,
                                           std::span<const double> weights) const {
+    last_sensitivities_after_loss(workspace, rows, first, is_canonical, losses, weights);
+    propagate_back(workspace, rows, first);
+}
+
+template <class T>
+void Network<T>::last_sensitivities_after_loss(Workspace<T>& workspace, std::size_t rows, std::size_t first,
+                                               bool is_canonical, std::span<double> losses,
+                                               std::span<const double> weights) const {
     // s^l = dL/da^l o f'(n^l)
     const MatrixView<T> s_last = workspace.s(depth()).rows_from(first, rows);
     for (std::size_t i = 0; i < weights.size(); ++i) {
@@ -133,30 +170,35 @@ void Network<T>::sensitivities_after_loss(Workspace<T>& workspace, std::size_t r
     if (!is_canonical) {
         multiply_by_derivative(s_last, workspace, depth(), first);
     }
-    propagate_back(workspace, rows, first);
 }
 
 template <class T>
 void Network<T>::propagate_back(Workspace<T>& workspace, std::size_t rows, std::size_t first) const {
-    const kernels::Table<T>& kernel = kernels::active<T>();
-    // s^(k-1) = s^k (W^k)^T o f'(n^(k-1))
     for (std::size_t k = depth(); k > 1; --k) {
-        const PickedRows<T> s = all_rows(workspace.s(k).rows_from(first, rows));
-        const MatrixView<T> s_before = workspace.s(k - 1).rows_from(first, rows);
-        const MatrixView<T> in = workspace.derivative_input(k - 1).rows_from(first, rows);
-        const MatrixView<T> transposed = workspace.transposed_weights(k);
-        const Activation f = layout_.layers()[k - 2].activation;
-        using Kind = typename kernels::Finish<T>::Kind;
-        const kernels::Finish<T> multiply_by_slope{f == Activation::relu ? Kind::relu_slope : Kind::call,
-                                                   kernel.derivative[static_cast<int>(f)], in.data, in.stride};
-        const bool is_finished = is_elementwise(f) && f != Activation::linear;
-        kernel.multiply(s_before.data, s_before.stride, nullptr, &s, transposed.data, transposed.stride, rows,
-                        layout_.layers()[k - 1].outputs, s_before.cols, is_finished ? &multiply_by_slope : nullptr,
-                        nullptr);
-        drop_sensitivities(workspace, k - 1, first, rows);
-        if (!is_elementwise(f)) {
-            multiply_by_slope.call(s_before.data, s_before.stride, in.data, in.stride, rows, s_before.cols);
-        }
+        propagate_back_from(k, workspace, rows, first);
+    }
+}
+
+template <class T>
+void Network<T>::propagate_back_from(std::size_t k, Workspace<T>& workspace, std::size_t rows,
+                                     std::size_t first) const {
+    // s^(k-1) = s^k (W^k)^T o f'(n^(k-1))
+    const kernels::Table<T>& kernel = kernels::active<T>();
+    const PickedRows<T> s = all_rows(workspace.s(k).rows_from(first, rows));
+    const MatrixView<T> s_before = workspace.s(k - 1).rows_from(first, rows);
+    const MatrixView<T> in = workspace.derivative_input(k - 1).rows_from(first, rows);
+    const MatrixView<T> transposed = workspace.transposed_weights(k);
+    const Activation f = layout_.layers()[k - 2].activation;
+    using Kind = typename kernels::Finish<T>::Kind;
+    const kernels::Finish<T> multiply_by_slope{f == Activation::relu ? Kind::relu_slope : Kind::call,
+                                               kernel.derivative[static_cast<int>(f)], in.data, in.stride};
+    const bool is_finished = is_elementwise(f) && f != Activation::linear;
+    kernel.multiply(s_before.data, s_before.stride, nullptr, &s, transposed.data, transposed.stride, rows,
+                    layout_.layers()[k - 1].outputs, s_before.cols, is_finished ? &multiply_by_slope : nullptr,
+                    nullptr);
+    drop_sensitivities(workspace, k - 1, first, rows);
+    if (!is_elementwise(f)) {
+        multiply_by_slope.call(s_before.data, s_before.stride, in.data, in.stride, rows, s_before.cols);
     }
 }
 

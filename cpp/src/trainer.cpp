@@ -40,41 +40,58 @@ struct Trainer<T>::Interruption {
 template <class T>
 class Trainer<T>::LastEpoch {
 public:
-    LastEpoch(Network<T>& network, Optimizer<T>& optimizer)
+    LastEpoch(Network<T>& network, Optimizer<T>& optimizer, BatchNorm<T>* batch_norm)
         : network_(network),
           optimizer_(optimizer),
+          batch_norm_(batch_norm),
           parameters_(network.parameters().size(), typename AlignedBuffer<T>::Unwritten{}),
-          state_(optimizer.unwritten_state()) {}
+          state_(optimizer.unwritten_state()) {
+        if (batch_norm != nullptr) {
+            batch_norm_state_ = batch_norm->unwritten_state();
+        }
+    }
 
     [[nodiscard]] bool is_saved() const { return is_saved_; }
     void forget() { is_saved_ = false; }
     void save() {
         parameters_.copy_from(network_.parameters());
         optimizer_.save(state_);
+        if (batch_norm_ != nullptr) {
+            batch_norm_->save(batch_norm_state_);
+        }
         is_saved_ = true;
     }
     void restore() {
         network_.parameters().copy_from(parameters_);
         optimizer_.restore(state_);
+        if (batch_norm_ != nullptr) {
+            batch_norm_->restore(batch_norm_state_);
+        }
     }
 
 private:
     Network<T>& network_;
     Optimizer<T>& optimizer_;
+    BatchNorm<T>* batch_norm_;
     AlignedBuffer<T> parameters_;
     typename Optimizer<T>::State state_;
+    typename BatchNorm<T>::State batch_norm_state_;
     bool is_saved_ = false;
 };
 
 template <class T>
 Trainer<T>::Trainer(const Network<T>& network, const TrainerOptions& options, std::shared_ptr<Optimizer<T>> optimizer,
-                    OwnLoss<T> own_loss)
+                    OwnLoss<T> own_loss, std::shared_ptr<BatchNorm<T>> batch_norm)
     : options_(options),
       own_loss_(std::move(own_loss)),
       optimizer_(optimizer != nullptr ? std::move(optimizer)
-                                      : std::make_shared<Optimizer<T>>(network.layout(), options.optimizer)) {
+                                      : std::make_shared<Optimizer<T>>(network.layout(), options.optimizer)),
+      batch_norm_(std::move(batch_norm)) {
     if (optimizer_->layout().sizes() != network.layout().sizes()) {
         throw std::invalid_argument("the optimizer is that of a network of other sizes");
+    }
+    if (batch_norm_ && batch_norm_->network().layout().sizes() != network.layout().sizes()) {
+        throw std::invalid_argument("the batch normalisation is that of a network of other sizes");
     }
     if (!own_loss_) {
         check_loss(options.loss, network.layout().layers().back().activation);
@@ -107,11 +124,12 @@ typename Trainer<T>::Course Trainer<T>::train_epoch(Network<T>& network, Trainin
         }
         const std::span<const std::int64_t> rows = next;
         if (done % batch_size > 0) {
-            step.accumulate(network);
+            step.accumulate(trained(network));
         }
         done += rows.size();
         next = chunk_at(done);
-        batch_loss += step.pass(network, data.targets, rows, options_.loss, {next, chunk_at(done + next.size())});
+        batch_loss +=
+            step.pass(trained(network), data.targets, rows, options_.loss, {next, chunk_at(done + next.size())});
         if (done % batch_size == 0 || done == order.size()) {
             const std::size_t batch = (done - 1) % batch_size + 1;
             const std::size_t number = (done - 1) / batch_size + 1;
@@ -123,12 +141,13 @@ typename Trainer<T>::Course Trainer<T>::train_epoch(Network<T>& network, Trainin
             if (weight == 0) {  // there is no mean, and nothing to be learned
                 step.discard();
             } else {
-                const double penalty = step.update(network, *optimizer_, batch, weight);
+                const double penalty = step.update(trained(network), *optimizer_, batch, weight);
                 mean = options_.loss_scale * batch_loss / weight + penalty;
                 sum += mean * static_cast<double>(batch);
             }
             batch_loss = 0;
             if (listener.on_batch) {
+                fold_into(network);  // which may be looked at
                 const std::size_t batches = (order.size() - 1) / batch_size + 1;
                 is_stopped =
                     listener.on_batch({plan.number, number, batches, batch, mean, optimizer_->learning_rate()});
@@ -146,6 +165,9 @@ void Trainer<T>::count_improvement(const Network<T>& network, double loss, doubl
         if (validation_score > progress_.best_validation_score) {
             progress_.best_validation_score = validation_score;
             best_parameters_.copy_from(network.parameters());
+            if (batch_norm_) {
+                batch_norm_->save(best_batch_norm_);
+            }
         }
     } else {
         improved = !(loss > progress_.best_loss - options_.tol);
@@ -169,7 +191,8 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
     if (optimizer_->clips_norm() || optimizer_->limits_norms()) {
         std::erase(ways, Way::by_inputs);  // which begins the next pass while others still move parameters
     }
-    TrainingStep<T> step(network, batch_size, team, data.rows, std::move(ways), optimizer_->clips_norm(), noise);
+    TrainingStep<T> step(trained(network), batch_size, team, data.rows, std::move(ways), optimizer_->clips_norm(),
+                         noise, batch_norm_.get());
     step.take_own_loss(own_loss_);
     std::optional<Validation<T>> validation;
     if (!data.validation.empty()) {
@@ -182,7 +205,7 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
     // To be interrupted within an epoch, its beginning must be saved; a short one is rather waited for. The first one
     // is taken for short if it is below 10^8 operations: a twentieth of a second at 2 GFLOP/s. None is where batches
     // may throw: with a loss of one's own, and where somebody listens to them.
-    LastEpoch last_epoch(network, *optimizer_);
+    LastEpoch last_epoch(trained(network), *optimizer_, batch_norm_.get());
     constexpr std::size_t most_multiplications = 17'000'000;  // of a forward pass: a sixth of all operations
     const bool may_throw = own_loss_ || listener.on_batch;
     if (may_throw || order.size() > most_multiplications / multiplications_per_row(network.layout(), data.rows)) {
@@ -214,12 +237,15 @@ Ending Trainer<T>::train(Network<T>& network, const TrainingData& data, std::siz
             course = train_epoch(network, step, data, plan, listener, last_epoch.is_saved() ? &interruption : nullptr);
         } catch (...) {  // of a loss of one's own, or the listener's, of a batch or an interruption: then it is saved
             last_epoch.restore();
+            fold_into(network);
             throw;
         }
         if (course.ending == Course::Ending::interrupted) {
             last_epoch.restore();
+            fold_into(network);
             return Ending::interrupted;
         }
+        fold_into(network);
         const double loss = course.loss;
         const double learning_rate = optimizer_->learning_rate();
         progress_.samples += static_cast<double>(course.rows);
@@ -280,16 +306,28 @@ Ending Trainer<T>::fit(Network<T>& network, const TrainingData& data, std::size_
     }
     if (best_parameters_.size() == 0) {
         best_parameters_ = network.parameters();
+        if (batch_norm_) {
+            best_batch_norm_ = batch_norm_->unwritten_state();
+            batch_norm_->save(best_batch_norm_);
+        }
     }
     Ending ending = Ending::max_iter;
     try {
         ending = train(network, data, max_iter, random, listener);
     } catch (...) {
-        network.parameters().copy_from(best_parameters_);
+        restore_best(network);
         throw;
     }
-    network.parameters().copy_from(best_parameters_);
+    restore_best(network);
     return ending;
+}
+
+template <class T>
+void Trainer<T>::restore_best(Network<T>& network) {
+    network.parameters().copy_from(best_parameters_);
+    if (batch_norm_) {
+        batch_norm_->restore_parameters(best_batch_norm_);
+    }
 }
 
 template class Trainer<float>;

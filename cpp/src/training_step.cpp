@@ -25,8 +25,9 @@ constexpr std::size_t most_bytes_ahead = std::size_t{256} * 1024;
 bool has(const std::vector<Way>& ways, Way way) { return std::find(ways.begin(), ways.end(), way) != ways.end(); }
 
 // An owner of inputs reads the next batch's before they are gathered and changed.
-std::vector<Way> possible(std::vector<Way> ways, const Noise& noise) {
-    if (noise.changes_input()) {
+// Nor may it begin the next pass where the layers are passed one by one.
+std::vector<Way> possible(std::vector<Way> ways, const Noise& noise, bool is_by_layers) {
+    if (noise.changes_input() || is_by_layers) {
         std::erase(ways, Way::by_inputs);
     }
     return ways.empty() ? std::vector{Way::by_rows} : ways;
@@ -63,22 +64,26 @@ std::vector<Way> promising_ways(const Layout& layout, std::size_t batch_size, st
 
 template <class T>
 TrainingStep<T>::TrainingStep(const Network<T>& network, std::size_t batch_size, Team& team, const Rows& rows,
-                              std::vector<Way> ways, bool keeps_gradient, const Noise& noise)
+                              std::vector<Way> ways, bool keeps_gradient, const Noise& noise, BatchNorm<T>* batch_norm)
     : team_(team),
       x_(rows),
       ways_(possible(ways.empty() ? promising_ways(network.layout(), batch_size, team.size(), rows) : std::move(ways),
-                     noise)),
+                     noise, batch_norm != nullptr)),
       fastest_way_(ways_.size()),
-      by_rows_(network.layout(), team.size(), false),
+      by_rows_(network.layout(), team.size(), false, batch_norm == nullptr),
       by_inputs_(network.layout(), team.size(), true),
       workspace_(network.layout(), chunk_rows(network.layout(), batch_size, rows),
                  keeps_gradient || chunk_rows(network.layout(), batch_size, rows) < batch_size ? Keep::training
                                                                                                : Keep::sensitivities,
                  rows, has(ways_, Way::by_inputs) ? by_inputs_.inner_blocks().size() : 0, noise),
+      batch_norm_(batch_norm),
       losses_(workspace_.batch()),
       weights_(workspace_.batch()),
       squares_(by_rows_.slabs().size()),
       rows_before_(noise.rows) {
+    if (batch_norm != nullptr) {
+        normaliser_.emplace(*batch_norm, workspace_.batch(), batch_size);
+    }
     take(ways_.front());
     const std::vector<Layer>& layers = network.layout().layers();
     for (std::size_t thread = 0; thread < team.size(); ++thread) {
@@ -164,6 +169,17 @@ std::span<const double> TrainingStep<T>::gather_weights(const Targets& targets, 
 }
 
 template <class T>
+void TrainingStep<T>::gather_block(std::size_t block, const Targets& targets, std::span<const std::int64_t> index,
+                                   bool has_begun) {
+    const auto [first, count] = part(block, rows_);
+    if (workspace_.sparse() == nullptr && !workspace_.reads_in_place() && !has_begun) {
+        gather(workspace_.a(0).rows_from(first, count), x_, index.subspan(first, count));
+        disturb_input(workspace_, first, count);
+    }
+    gather(workspace_.y().rows_from(first, count), targets, index.subspan(first, count));
+}
+
+template <class T>
 double TrainingStep<T>::pass(const Network<T>& network, const Targets& targets, std::span<const std::int64_t> index,
                              const LossFunction& loss, const Upcoming& upcoming) {
     rows_ = index.size();
@@ -192,6 +208,10 @@ double TrainingStep<T>::pass(const Network<T>& network, const Targets& targets, 
     } else if (in_place) {
         workspace_.read_in_place(x_, index);
     }
+    if (batch_norm_ != nullptr) {
+        pass_by_layers(network, targets, index, loss);
+        return std::accumulate(losses_.begin(), losses_.begin() + static_cast<std::ptrdiff_t>(rows_), 0.0);
+    }
     // One block more is the transposition of sparse rows, which nothing here waits for.
     const std::size_t transpositions = sparse == nullptr ? 0 : 1;
     team_.run(transpositions + blocks_, [&](std::size_t i, std::size_t) {
@@ -201,11 +221,7 @@ double TrainingStep<T>::pass(const Network<T>& network, const Targets& targets, 
         }
         const std::size_t block = i - transpositions;
         const auto [first, count] = part(block, rows_);
-        if (sparse == nullptr && !in_place && !has_begun) {
-            gather(workspace_.a(0).rows_from(first, count), x_, index.subspan(first, count));
-            disturb_input(workspace_, first, count);
-        }
-        gather(workspace_.y().rows_from(first, count), targets, index.subspan(first, count));
+        gather_block(block, targets, index, has_begun);
         network.forward(workspace_, count, first, ahead_of_block(block), has_begun);
         if (!own_loss_) {
             network.sensitivities(workspace_, count, first, loss, std::span(losses_).subspan(first, count),
@@ -271,6 +287,9 @@ void TrainingStep<T>::discard() {
 template <class T>
 double TrainingStep<T>::update(Network<T>& network, Optimizer<T>& optimizer, std::size_t rows, double weight) {
     optimizer.begin_step(weight);
+    if (batch_norm_ != nullptr) {
+        batch_norm_->begin_step(optimizer, weight);
+    }
     const bool limits_norms = optimizer.limits_norms();
     const auto move = [&](std::size_t number, T* gradient) {
         const auto& [k, first, count] = plan().slabs()[number];
@@ -285,7 +304,12 @@ double TrainingStep<T>::update(Network<T>& network, Optimizer<T>& optimizer, std
             const auto& [k, first, count] = plan().slabs()[number];
             squares_[number] = optimizer.squared_norm(gradient, count * layers[k - 1].stride);
         });
-        optimizer.clip_norm(std::accumulate(squares_.begin(), squares_.end(), 0.0));
+        double squared_norm = std::accumulate(squares_.begin(), squares_.end(), 0.0);
+        if (batch_norm_ != nullptr) {
+            squared_norm += batch_norm_->squared_norm(normaliser_->gradient());
+            batch_norm_->clip_norm(squared_norm);
+        }
+        optimizer.clip_norm(squared_norm);
         team_.run(plan().slabs().size(), [&](std::size_t number, std::size_t) {
             const auto& [k, first, count] = plan().slabs()[number];
             move(number, workspace_.gradient() + layers[k - 1].offset + first * layers[k - 1].stride);
@@ -295,6 +319,9 @@ double TrainingStep<T>::update(Network<T>& network, Optimizer<T>& optimizer, std
     }
     if (limits_norms) {
         limit_norms(network, optimizer);
+    }
+    if (batch_norm_ != nullptr) {
+        batch_norm_->update(normaliser_->gradient());
     }
     is_accumulated_ = false;
     fastest_way_.done(static_cast<double>(rows));

@@ -22,13 +22,15 @@ std::vector<UpdatePlan::InnerBlock> cut(std::size_t inputs) {
 
 }  // namespace
 
-UpdatePlan::UpdatePlan(const Layout& layout, std::size_t threads, bool owns_inputs)
+UpdatePlan::UpdatePlan(const Layout& layout, std::size_t threads, bool owns_inputs, bool moves_hidden_biases)
     : inner_blocks_(cut(layout.inputs())) {
     // About 32 slabs can be shared out evenly among up to 8 threads; their gradients stay in the cache. 12 rows are
     // whole tiles of every height, and fewer than 2048 elements are not worth handing out.
     constexpr std::size_t height = 12;
     const std::size_t elements = std::max<std::size_t>(layout.size() / 32, 2048);
     std::vector<std::size_t> first_slab_of_block;
+    const std::size_t depth = layout.layers().size();
+    const auto biases = [&](std::size_t k) { return std::size_t{moves_hidden_biases || k == depth ? 1U : 0U}; };
     const auto add_slabs = [&](std::size_t k, std::size_t first, std::size_t rows) {
         const std::size_t slab_rows = std::max(elements / layout.layers()[k - 1].stride / height * height, height);
         const std::size_t count = std::max<std::size_t>(rows / slab_rows, 1);
@@ -39,12 +41,12 @@ UpdatePlan::UpdatePlan(const Layout& layout, std::size_t threads, bool owns_inpu
     };
     for (const InnerBlock& block : inner_blocks_) {
         first_slab_of_block.push_back(slabs_.size());
-        const std::size_t bias = block.first == 0 ? 1 : 0;  // row 0 of theta
+        const std::size_t bias = block.first == 0 ? biases(1) : 0;  // row 0 of theta
         add_slabs(1, block.first + 1 - bias, block.count + bias);
     }
     first_slab_of_block.push_back(slabs_.size());
-    for (std::size_t k = 2; k <= layout.layers().size(); ++k) {
-        add_slabs(k, 0, layout.layers()[k - 1].inputs + 1);
+    for (std::size_t k = 2; k <= depth; ++k) {
+        add_slabs(k, 1 - biases(k), layout.layers()[k - 1].inputs + biases(k));
     }
 
     // Units that are owned, each at the beginning of its thread's share, and between them the others, a slab each.

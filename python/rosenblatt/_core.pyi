@@ -6,7 +6,7 @@ import collections.abc
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['Jacobian', 'LossFunction', 'MersenneTwister', 'NetworkFloat32', 'NetworkFloat64', 'ObjectiveFloat32', 'ObjectiveFloat64', 'OptimizerFloat32', 'OptimizerFloat64', 'PassFloat32', 'PassFloat64', 'TrainerFloat32', 'TrainerFloat64', 'ValidationFloat32', 'ValidationFloat64', 'activation_names', 'active_isa', 'available_isas', 'check_loss', 'loss_names', 'train_perceptron']
+__all__: list[str] = ['BatchNormFloat32', 'BatchNormFloat64', 'Jacobian', 'LossFunction', 'MersenneTwister', 'NetworkFloat32', 'NetworkFloat64', 'ObjectiveFloat32', 'ObjectiveFloat64', 'OptimizerFloat32', 'OptimizerFloat64', 'PassFloat32', 'PassFloat64', 'TrainerFloat32', 'TrainerFloat64', 'ValidationFloat32', 'ValidationFloat64', 'activation_names', 'active_isa', 'available_isas', 'check_loss', 'loss_names', 'train_perceptron']
 class MersenneTwister:
     """
     MT19937, continued from a state of NumPy's, or seeded like RandomState.
@@ -285,11 +285,125 @@ class OptimizerFloat64:
     @property
     def steps(self) -> float:
         ...
+class BatchNormFloat32:
+    """
+    Batch normalisation of the hidden layers: what is trained in the place of a network, and folded into it.
+    """
+    def __init__(self, network: NetworkFloat32, optimizer: OptimizerFloat32) -> None:
+        ...
+    def copy(self) -> BatchNormFloat32:
+        ...
+    def copy_parameters(self, other: BatchNormFloat32) -> None:
+        """
+        Take over all but the optimizer from one of the same sizes.
+        """
+    def copy_steps(self, other: BatchNormFloat32) -> None:
+        """
+        Take over the optimizer of beta and gamma.
+        """
+    def fold(self, network: NetworkFloat32) -> None:
+        """
+        Write the parameters into a network of the same sizes.
+        """
+    def is_folded_in(self, network: NetworkFloat32) -> bool:
+        """
+        Whether fold would write what the network holds, to the bit.
+        """
+    @property
+    def has_statistics(self) -> bool:
+        """
+        Whether these are of any rows yet.
+        """
+    @has_statistics.setter
+    def has_statistics(self, arg1: bool) -> None:
+        ...
+    @property
+    def mean(self) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Moving average of the means, as a writable view.
+        """
+    @property
+    def network(self) -> NetworkFloat32:
+        """
+        The network that is trained, whose hidden layers have no bias.
+        """
+    @property
+    def optimizer(self) -> OptimizerFloat32:
+        """
+        Of beta and gamma, a layer with one input.
+        """
+    @property
+    def scales(self) -> numpy.typing.NDArray[numpy.float32]:
+        """
+        beta and gamma of all hidden layers, two rows, as a writable view.
+        """
+    @property
+    def variance(self) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Moving average of the variances, likewise.
+        """
+class BatchNormFloat64:
+    """
+    Batch normalisation of the hidden layers: what is trained in the place of a network, and folded into it.
+    """
+    def __init__(self, network: NetworkFloat64, optimizer: OptimizerFloat64) -> None:
+        ...
+    def copy(self) -> BatchNormFloat64:
+        ...
+    def copy_parameters(self, other: BatchNormFloat64) -> None:
+        """
+        Take over all but the optimizer from one of the same sizes.
+        """
+    def copy_steps(self, other: BatchNormFloat64) -> None:
+        """
+        Take over the optimizer of beta and gamma.
+        """
+    def fold(self, network: NetworkFloat64) -> None:
+        """
+        Write the parameters into a network of the same sizes.
+        """
+    def is_folded_in(self, network: NetworkFloat64) -> bool:
+        """
+        Whether fold would write what the network holds, to the bit.
+        """
+    @property
+    def has_statistics(self) -> bool:
+        """
+        Whether these are of any rows yet.
+        """
+    @has_statistics.setter
+    def has_statistics(self, arg1: bool) -> None:
+        ...
+    @property
+    def mean(self) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Moving average of the means, as a writable view.
+        """
+    @property
+    def network(self) -> NetworkFloat64:
+        """
+        The network that is trained, whose hidden layers have no bias.
+        """
+    @property
+    def optimizer(self) -> OptimizerFloat64:
+        """
+        Of beta and gamma, a layer with one input.
+        """
+    @property
+    def scales(self) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        beta and gamma of all hidden layers, two rows, as a writable view.
+        """
+    @property
+    def variance(self) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Moving average of the variances, likewise.
+        """
 class TrainerFloat32:
     """
-    Training by mini-batches; moves the optimizer that it is given.
+    Training by mini-batches; moves the optimizer, and the batch_norm, that it is given.
     """
-    def __init__(self, network: NetworkFloat32, optimizer: OptimizerFloat32, *, loss: str | LossFunction | collections.abc.Callable[[numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]], tuple[numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]]], loss_scale: typing.SupportsFloat | typing.SupportsIndex, batch_size: typing.SupportsInt | typing.SupportsIndex, shuffle: bool, tol: typing.SupportsFloat | typing.SupportsIndex, n_iter_no_change: typing.SupportsFloat | typing.SupportsIndex, early_stopping: bool, score: str, threads: typing.SupportsInt | typing.SupportsIndex, input_noise: typing.SupportsFloat | typing.SupportsIndex = 0.0, input_dropout: typing.SupportsFloat | typing.SupportsIndex = 0.0, dropout: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = []) -> None:
+    def __init__(self, network: NetworkFloat32, optimizer: OptimizerFloat32, *, loss: str | LossFunction | collections.abc.Callable[[numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]], tuple[numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]]], loss_scale: typing.SupportsFloat | typing.SupportsIndex, batch_size: typing.SupportsInt | typing.SupportsIndex, shuffle: bool, tol: typing.SupportsFloat | typing.SupportsIndex, n_iter_no_change: typing.SupportsFloat | typing.SupportsIndex, early_stopping: bool, score: str, threads: typing.SupportsInt | typing.SupportsIndex, input_noise: typing.SupportsFloat | typing.SupportsIndex = 0.0, input_dropout: typing.SupportsFloat | typing.SupportsIndex = 0.0, dropout: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = [], batch_norm: BatchNormFloat32 | None = None) -> None:
         ...
     def fit(self, network: NetworkFloat32, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, training: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], validation: tuple[typing.Any, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]] | None, max_iter: typing.SupportsInt | typing.SupportsIndex, random: MersenneTwister, on_epoch: collections.abc.Callable[[int, float, float, float, float], bool] | None = None, score: collections.abc.Callable[[], typing.SupportsFloat | typing.SupportsIndex] | None = None, on_batch: collections.abc.Callable[[int, int, int, int, float, float], bool] | None = None, before_epoch: collections.abc.Callable[[int], typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None] | None = None) -> str:
         """
@@ -325,9 +439,9 @@ class TrainerFloat32:
         ...
 class TrainerFloat64:
     """
-    Training by mini-batches; moves the optimizer that it is given.
+    Training by mini-batches; moves the optimizer, and the batch_norm, that it is given.
     """
-    def __init__(self, network: NetworkFloat64, optimizer: OptimizerFloat64, *, loss: str | LossFunction | collections.abc.Callable[[numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]], tuple[numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]]], loss_scale: typing.SupportsFloat | typing.SupportsIndex, batch_size: typing.SupportsInt | typing.SupportsIndex, shuffle: bool, tol: typing.SupportsFloat | typing.SupportsIndex, n_iter_no_change: typing.SupportsFloat | typing.SupportsIndex, early_stopping: bool, score: str, threads: typing.SupportsInt | typing.SupportsIndex, input_noise: typing.SupportsFloat | typing.SupportsIndex = 0.0, input_dropout: typing.SupportsFloat | typing.SupportsIndex = 0.0, dropout: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = []) -> None:
+    def __init__(self, network: NetworkFloat64, optimizer: OptimizerFloat64, *, loss: str | LossFunction | collections.abc.Callable[[numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]], tuple[numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]]], loss_scale: typing.SupportsFloat | typing.SupportsIndex, batch_size: typing.SupportsInt | typing.SupportsIndex, shuffle: bool, tol: typing.SupportsFloat | typing.SupportsIndex, n_iter_no_change: typing.SupportsFloat | typing.SupportsIndex, early_stopping: bool, score: str, threads: typing.SupportsInt | typing.SupportsIndex, input_noise: typing.SupportsFloat | typing.SupportsIndex = 0.0, input_dropout: typing.SupportsFloat | typing.SupportsIndex = 0.0, dropout: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = [], batch_norm: BatchNormFloat64 | None = None) -> None:
         ...
     def fit(self, network: NetworkFloat64, x: typing.Any, y: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], weights: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, training: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], validation: tuple[typing.Any, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]], numpy.ndarray[typing.Any, numpy.dtype[typing.Any]] | None, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]] | None, max_iter: typing.SupportsInt | typing.SupportsIndex, random: MersenneTwister, on_epoch: collections.abc.Callable[[int, float, float, float, float], bool] | None = None, score: collections.abc.Callable[[], typing.SupportsFloat | typing.SupportsIndex] | None = None, on_batch: collections.abc.Callable[[int, int, int, int, float, float], bool] | None = None, before_epoch: collections.abc.Callable[[int], typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None] | None = None) -> str:
         """

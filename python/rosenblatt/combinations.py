@@ -162,6 +162,11 @@ COMBINATIONS: list[Combination] = [
         "there is no hidden layer to drop activations of; input_dropout drops inputs",
     ),
     Combination(
+        ("batch_size", "batch_norm"),
+        lambda model: model.batch_size == 1 and model.batch_norm and bool(model._hidden_sizes()),
+        "over a batch of one row, every normalised net input is 0 and nothing could be learned",
+    ),
+    Combination(
         ("solver", "callbacks"),
         lambda model: model.solver in ("lbfgs", "lm", "rprop") and _has_schedule(model),
         "a schedule gives learning rates, and this solver has none",

@@ -281,3 +281,4 @@ def _adopt(model: MLP, curve: list[float], loss: float, watch: Watch | None, goe
     # A partial_fit with another solver begins anew.
     model._progress = {}
     model.__dict__.pop("_optimizer", None)
+    model.__dict__.pop("_batch_norm", None)

@@ -266,6 +266,7 @@ class _Training:
         # A partial_fit with another solver begins anew.
         model._progress = {}
         model.__dict__.pop("_optimizer", None)
+        model.__dict__.pop("_batch_norm", None)
 
 
 def _conclude(model: MLP, ending: str, training: _Training) -> None:

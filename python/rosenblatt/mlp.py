@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from scipy.sparse import issparse
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from rosenblatt import lbfgs, levenberg_marquardt, stochastic
+from rosenblatt import batch_norm, lbfgs, levenberg_marquardt, stochastic
 from rosenblatt.audience import Outcome
 from rosenblatt.copies import Copies
 from rosenblatt.features import HiddenFeatures
@@ -26,7 +26,6 @@ from rosenblatt.memory import check_memory
 from rosenblatt.mlp_parameters import STOCHASTIC, MLPParameters
 from rosenblatt.network import Network
 from rosenblatt.noise import check_noise
-from rosenblatt.optimizer_state import restored, saved
 from rosenblatt.own_loss import check_own_loss
 from rosenblatt.patience import Patience
 from rosenblatt.plain_arrays import DTYPES, is_plain, validated
@@ -103,6 +102,7 @@ class MLP(ABC, Copies, HiddenFeatures, InputGradient, MLPParameters):
     _progress: dict[str, float]
     _optimizer: Any
     _optimizer_options: dict[str, Any]
+    _batch_norm: Any
     _epochs: int
     _patience: Patience
 
@@ -231,13 +231,16 @@ class MLP(ABC, Copies, HiddenFeatures, InputGradient, MLPParameters):
         self._patience = replace(self.__dict__.get("_patience") or Patience())
         is_used_up = self._patience.is_used_up(
             self.validation_scores_[-1] if self.validation_scores_ else np.nan,
-            [theta.copy() for theta in thetas],
+            ([theta.copy() for theta in thetas], self._batch_norm and batch_norm.saved(self._batch_norm)),
             tol=self._number("tol"),
             limit=self._number("n_iter_no_change"),
         )
-        if is_used_up:
-            for theta, best in zip(thetas, self._patience.best or thetas, strict=True):
+        if is_used_up and self._patience.best is not None:
+            best_thetas, state = self._patience.best
+            for theta, best in zip(thetas, best_thetas, strict=True):
                 theta[...] = best
+            if state is not None and self._batch_norm is not None:
+                self._batch_norm = batch_norm.with_parameters(self._batch_norm, state)
         return is_used_up
 
     def _prepared(
@@ -277,7 +280,8 @@ class MLP(ABC, Copies, HiddenFeatures, InputGradient, MLPParameters):
         else:  # most solvers: two moments of each, or two like them
             moments = 1 if self.solver in ("sgd", "rmsprop", "adagrad") else 2
             gradients = 0 if self.clip_norm is None else 1
-            per_parameter = (1 + moments + gradients) * dtype.itemsize
+            networks = 2 if self.batch_norm else 1  # the one that is trained, and the one it is folded into
+            per_parameter = (networks + moments + gradients) * dtype.itemsize
         check_memory(
             parameters * per_parameter, f"training the {parameters} parameters of the layers {sizes}"
         )
@@ -384,7 +388,8 @@ class MLP(ABC, Copies, HiddenFeatures, InputGradient, MLPParameters):
         and of several steps h from 1e-4 to 1e-7 the one that agrees best counts, because a large one may
         cross the kink of a ReLU, and a small one shows the rounding of L. Two places have no derivative to
         compare with: a net input of a ReLU that is 0 to the last bit, and a wrong answer so certain that the
-        log-loss is cut off, as scikit-learn's is, at a probability of 2e-16.
+        log-loss is cut off, as scikit-learn's is, at a probability of 2e-16. It is the network that predicts:
+        with batch_norm, the one that the training is folded into, without dropout and noise.
 
         Parameters
         ----------
@@ -479,18 +484,3 @@ class MLP(ABC, Copies, HiddenFeatures, InputGradient, MLPParameters):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
-
-    def __getstate__(self) -> dict[str, Any]:
-        state = dict(super().__getstate__())
-        for derived in ("_network", "_views", "_glass_box"):
-            state.pop(derived, None)
-        if "_optimizer" in state:
-            state["_optimizer"] = saved(self._optimizer, len(self._optimizer.sizes) - 1)
-        return state
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        if "coefs_" in self.__dict__:
-            self._adopt(self._network_of(self.coefs_, self.intercepts_))
-        if "_optimizer" in self.__dict__:
-            self._optimizer = restored(self._network, self._optimizer_options, self._optimizer)

@@ -130,7 +130,7 @@ PARAMETERS_DOC = """    hidden_layer_sizes : int or sequence of int, default=(10
         before, in each step; noise only on a dense X.
     batch_norm : bool, default=False
         Normalise the net inputs of the hidden layers over each batch (Ioffe and Szegedy 2015); folded into
-        the weights after the training.
+        the weights after every epoch.
     max_norm : float or None, default=None
         Largest norm of a perceptron's weights W, kept by scaling them down after each step.
     clip_norm, clip_value : float or None, default=None

@@ -8,7 +8,7 @@ import numpy as np
 
 from rosenblatt.precision import PRECISIONS, CoreNetwork
 
-__all__ = ["restored", "saved"]
+__all__ = ["restored", "saved", "write"]
 
 
 def saved(optimizer: Any, layers: int) -> dict[str, Any]:
@@ -74,9 +74,32 @@ def restored(network: CoreNetwork, options: dict[str, Any], state: dict[str, Any
     if [first.shape for first in state["first"]] != [theta.shape for theta in thetas]:
         return None
     optimizer = PRECISIONS[thetas[0].dtype].optimizer(network, **options)
-    for k in range(1, len(thetas) + 1):
-        optimizer.first(k)[...] = state["first"][k - 1]
-        if state["second"] is not None:
-            optimizer.second(k)[...] = state["second"][k - 1]
-    optimizer.restore(state["steps"], state["learning_rate"])
+    write(optimizer, state)
     return optimizer
+
+
+def write(optimizer: Any, state: dict[str, Any]) -> None:
+    """Let an optimizer go on where another one with its options and sizes was saved.
+
+    Parameters
+    ----------
+    optimizer : OptimizerFloat32 or OptimizerFloat64
+        Changed in place.
+    state : dict
+        What `saved` returned.
+
+    Examples
+    --------
+    >>> from rosenblatt import MLPRegressor
+    >>> from rosenblatt.optimizer_state import saved, write
+    >>> model = MLPRegressor(hidden_layer_sizes=(2,), max_iter=500, tol=0.1).fit([[0.0], [1.0]], [0.0, 1.0])
+    >>> copy = model._optimizer.copy()
+    >>> write(copy, saved(model._optimizer, 2) | {"steps": 7})
+    >>> copy.steps
+    7.0
+    """
+    for k, first in enumerate(state["first"], start=1):
+        optimizer.first(k)[...] = first
+    for k, second in enumerate(state["second"] or (), start=1):
+        optimizer.second(k)[...] = second
+    optimizer.restore(state["steps"], state["learning_rate"])

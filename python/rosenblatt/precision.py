@@ -26,6 +26,7 @@ class Precision(NamedTuple):
     network: Any
     forward_pass: Any
     optimizer: Any
+    batch_norm: Any
     trainer: Any
     objective: Any
     validation: Any
@@ -36,6 +37,7 @@ PRECISIONS = {
         _core.NetworkFloat32,
         _core.PassFloat32,
         _core.OptimizerFloat32,
+        _core.BatchNormFloat32,
         _core.TrainerFloat32,
         _core.ObjectiveFloat32,
         _core.ValidationFloat32,
@@ -44,6 +46,7 @@ PRECISIONS = {
         _core.NetworkFloat64,
         _core.PassFloat64,
         _core.OptimizerFloat64,
+        _core.BatchNormFloat64,
         _core.TrainerFloat64,
         _core.ObjectiveFloat64,
         _core.ValidationFloat64,

@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt.audience import Outcome, gathered
+from rosenblatt.batch_norm import batch_norm_of
 from rosenblatt.fitted_network import check_finite
 from rosenblatt.listening import interruption, stall
 from rosenblatt.mlp_parameters import ONE_BATCH
@@ -77,6 +78,7 @@ def train(
     batch_size = _batch_size(model, len(data.training))
     optimizer = _optimizer(model, network, is_partial)
     optimizer.regularise(**regularisation(model))
+    batch_norm = batch_norm_of(model, network, optimizer, is_partial=is_partial)
     trainer = PRECISIONS[network.theta(1).dtype].trainer(
         network,
         optimizer,
@@ -88,22 +90,27 @@ def train(
         early_stopping=bool(model.early_stopping) and not is_partial,
         threads=thread_count(model.n_threads),
         **noise_options(model),
+        batch_norm=batch_norm,
     )
     if goes_on and model._progress:
         trainer.resume(**model._progress)
     kept: Any = None
+    kept_batch_norm: Any = None
 
     def keep() -> None:
-        nonlocal kept
+        nonlocal kept, kept_batch_norm
         if kept is None:
             kept = network.copy()
         else:
             kept.copy_parameters(network)
+        kept_batch_norm = _copy(batch_norm)
 
     def as_of_now() -> MLP:
         return model._as_of_now(
             network.copy(),
-            lambda copy: _adopt(copy, trainer, optimizer.copy(), data, goes_on, is_partial),
+            lambda copy: _adopt(
+                copy, trainer, optimizer.copy(), _copy(batch_norm), data, goes_on, is_partial
+            ),
             goes_on,
         )
 
@@ -143,9 +150,11 @@ def train(
         if audience is None or not audience.survives(error):
             raise
         ending = "failed"
-    _adopt(model, trainer, optimizer, data, goes_on, is_partial)
+    _adopt(model, trainer, optimizer, batch_norm, data, goes_on, is_partial)
     if kept is not None and ending != "failed":
         network.copy_parameters(kept)
+        if batch_norm is not None:
+            batch_norm.copy_parameters(kept_batch_norm)
     if audience is not None:
         audience.end(ending)
     failure = audience.failure if audience is not None else None
@@ -191,12 +200,23 @@ def _optimizer(model: MLP, network: CoreNetwork, is_partial: bool) -> Any:
     return kind(network, **model._optimizer_options)
 
 
+def _copy(batch_norm: Any) -> Any:
+    return None if batch_norm is None else batch_norm.copy()
+
+
 def _adopt(
-    model: MLP, trainer: Any, optimizer: Any, data: TrainingData, goes_on: bool, is_partial: bool
+    model: MLP,
+    trainer: Any,
+    optimizer: Any,
+    batch_norm: Any,
+    data: TrainingData,
+    goes_on: bool,
+    is_partial: bool,
 ) -> None:
     """Take over what the core knows of the training."""
     curve = trainer.loss_curve
     model._optimizer = optimizer
+    model._batch_norm = batch_norm
     model._epochs += len(curve)
     model.n_iter_ = len(curve)
     model.loss_ = curve[-1] if curve else np.nan

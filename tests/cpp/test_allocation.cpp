@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
+#include <memory>
 #include <new>
 #include <vector>
 
@@ -57,7 +58,7 @@ namespace {
 template <class T, class S>
 std::size_t allocated_by_epochs(const std::vector<std::size_t>& sizes, std::size_t batch, std::size_t threads,
                                 Solver solver, const Noise& noise = {}, bool is_watched = false,
-                                const Regularisation& with = {}) {
+                                const Regularisation& with = {}, bool is_normalised = false) {
     Network<T> network(sizes, {Activation::tanh, Activation::softmax});
     testing::Dice dice(1);
     testing::set_random_parameters(network, dice);
@@ -76,7 +77,11 @@ std::size_t allocated_by_epochs(const std::vector<std::size_t>& sizes, std::size
     options.n_iter_no_change = std::numeric_limits<double>::infinity();
     options.threads = threads;
     options.noise = noise;
-    Trainer<T> trainer(network, options);
+    std::shared_ptr<BatchNorm<T>> batch_norm;
+    if (is_normalised) {
+        batch_norm = std::make_shared<BatchNorm<T>>(network, Optimizer<T>(network.layout(), options.optimizer));
+    }
+    Trainer<T> trainer(network, options, {}, {}, batch_norm);
     MersenneTwister random(1);
     std::size_t first = 0;
     std::size_t last = 0;
@@ -115,6 +120,7 @@ void check_epochs() {
         }
     }
     CHECK(allocated_by_epochs<T, S>({2, 4, 2}, 4, 1, Solver::sgd) == 0);
+    CHECK(allocated_by_epochs<T, S>({500, 40, 2}, 200, 2, Solver::adam, {}, true, {}, true) == 0);
     CHECK(allocated_by_epochs<T, S>({500, 40, 2}, 200, 2, Solver::adam, {}, true) == 0);
     Regularisation with;
     with.l1_ratio = 0.5;

@@ -91,5 +91,26 @@ TEST_CASE("threads own blocks of inputs, with their rows of theta, and begin wit
     CHECK(UpdatePlan(layout_of({784, 100, 10}), 2, false).units().front().blocks == 0);
 }
 
+TEST_CASE("without the biases of hidden layers, every other row of theta is in one slab") {
+    for (const std::vector<std::size_t>& sizes : networks) {
+        const Layout layout = layout_of(sizes);
+        std::vector<std::vector<int>> covered;
+        for (const Layer& layer : layout.layers()) {
+            covered.emplace_back(layer.inputs + 1);
+        }
+        const UpdatePlan plan(layout, 2, false, false);
+        for (const UpdatePlan::Slab& slab : plan.slabs()) {
+            for (std::size_t row = slab.first; row < slab.first + slab.count; ++row) {
+                ++covered[slab.k - 1].at(row);
+            }
+        }
+        for (std::size_t k = 1; k <= covered.size(); ++k) {
+            std::vector<int> expected(covered[k - 1].size(), 1);
+            expected.front() = k < covered.size() ? 0 : 1;
+            CHECK(covered[k - 1] == expected);
+        }
+    }
+}
+
 }  // namespace
 }  // namespace rosenblatt

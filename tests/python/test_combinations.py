@@ -53,6 +53,7 @@ TABLE = [
         for rate in ("adaptive", "invscaling")
     ),
     ({"hidden_layer_sizes": (), "dropout": 0.5}, "dropout=0.5.*no hidden layer"),
+    ({"batch_size": 1, "batch_norm": True}, "batch_size=1 and batch_norm=True.*one row"),
     *(
         ({"solver": "rprop", name: 1.0}, f"solver='rprop' and {name}=1.0.*signs")
         for name in ("clip_norm", "clip_value")

@@ -42,6 +42,12 @@ public:
     void forward(Workspace<T>& workspace, std::size_t rows, std::size_t first = 0, const RowsAhead& ahead = {},
                  bool has_begun = false) const;
 
+    // The same layer by layer, for whoever has something to do between: [1 a^(k-1)] theta^k of these rows into the same
+    // rows of `out`, and a^k = f^k(n^k).
+    void net_input(MatrixView<T> out, Workspace<T>& workspace, std::size_t k, std::size_t rows, std::size_t first,
+                   const RowsAhead& ahead = {}) const;
+    void activate(Workspace<T>& workspace, std::size_t k, std::size_t rows, std::size_t first) const;
+
     // A part of the first layer's net input, for `rows` rows of the workspace's next input: what inputs `first` to
     // first + count - 1, a block of the inner dimension, make of it.
     void forward_next(Workspace<T>& workspace, std::size_t rows, std::size_t part, std::size_t first,
@@ -58,8 +64,17 @@ public:
     void sensitivities_after_loss(Workspace<T>& workspace, std::size_t rows, std::size_t first, bool is_canonical,
                                   std::span<double> losses, std::span<const double> weights = {}) const;
 
+    // Both without what follows: s^l only.
+    void last_sensitivities(Workspace<T>& workspace, std::size_t rows, std::size_t first, const LossFunction& loss,
+                            std::span<double> losses, std::span<const double> weights = {}) const;
+    void last_sensitivities_after_loss(Workspace<T>& workspace, std::size_t rows, std::size_t first, bool is_canonical,
+                                       std::span<double> losses, std::span<const double> weights = {}) const;
+
     // The last part of that: workspace.s(l) holds s^l of these rows; s^(l-1) .. s^1 from it (equation 33).
     void propagate_back(Workspace<T>& workspace, std::size_t rows, std::size_t first) const;
+
+    // s^(k-1) from s^k.
+    void propagate_back_from(std::size_t k, Workspace<T>& workspace, std::size_t rows, std::size_t first) const;
 
     // After that: rows `first` to first + count - 1 of [1 a]^T s of layer k (equation 19), summed over the first `rows`
     // rows of the batch; out has the stride of theta. With `add`, out += that. Of a sparse input, all rows that were

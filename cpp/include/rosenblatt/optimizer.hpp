@@ -70,6 +70,8 @@ public:
     // The training no longer improves: true to stop, false after the learning rate was lowered ("adaptive").
     [[nodiscard]] bool stalled();
 
+    [[nodiscard]] const OptimizerOptions& options() const { return options_; }
+
     // What a training that goes on with this optimizer may change, also between two steps.
     void regularise(const Regularisation& with) { static_cast<Regularisation&>(options_) = with; }
     void set_learning_rate(double rate) { learning_rate_ = rate; }

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "rosenblatt/batch_norm.hpp"
 #include "rosenblatt/network.hpp"
 #include "rosenblatt/noise.hpp"
 #include "rosenblatt/optimizer.hpp"
@@ -77,16 +78,18 @@ template <class T>
 class Trainer {
 public:
     // Goes on with `optimizer`, whose own options count then, or makes one. `own_loss`, if it is not empty, is taken
-    // instead of that of the options. Throws std::invalid_argument where anything does not fit the network.
+    // instead of that of the options. With a `batch_norm`, what is trained is that, and after every epoch, before
+    // anybody looks, it is folded into the network. Throws std::invalid_argument where anything does not fit the
+    // network.
     Trainer(const Network<T>& network, const TrainerOptions& options, std::shared_ptr<Optimizer<T>> optimizer = {},
-            OwnLoss<T> own_loss = {});
+            OwnLoss<T> own_loss = {}, std::shared_ptr<BatchNorm<T>> batch_norm = {});
 
     // Trains `network` for at most `max_iter` epochs. May be called again to go on: the optimizer's state, the best
     // loss so far and the count of epochs without improvement are kept. An interruption leaves network and optimizer as
     // of the last whole epoch; so does an exception thrown by the listener or by a loss of
     // one's own, which is passed on. With early stopping the
-    // network ends, however it ends, as the best one on the validation rows. Throws std::invalid_argument where the
-    // data do not fit.
+    // network ends, however it ends, as the best one on the validation rows, and so does the batch_norm. Throws
+    // std::invalid_argument where the data do not fit.
     Ending fit(Network<T>& network, const TrainingData& data, std::size_t max_iter, MersenneTwister& random,
                const Listener& listener);
 
@@ -130,11 +133,21 @@ private:
     Course train_epoch(Network<T>& network, TrainingStep<T>& step, const TrainingData& data, const Plan& plan,
                        const Listener& listener, Interruption* interruption);
     void count_improvement(const Network<T>& network, double loss, double validation_score);
+    // The network whose parameters the optimizer moves.
+    Network<T>& trained(Network<T>& network) { return batch_norm_ ? batch_norm_->network() : network; }
+    void fold_into(Network<T>& network) const {
+        if (batch_norm_) {
+            batch_norm_->fold(network);
+        }
+    }
+    void restore_best(Network<T>& network);
 
     TrainerOptions options_;
     OwnLoss<T> own_loss_;
     std::shared_ptr<Optimizer<T>> optimizer_;
+    std::shared_ptr<BatchNorm<T>> batch_norm_;
     AlignedBuffer<T> best_parameters_;
+    typename BatchNorm<T>::State best_batch_norm_;  // which best_parameters_ are folded from
     std::vector<double> loss_curve_;
     std::vector<double> validation_scores_;
     std::vector<double> validation_losses_;

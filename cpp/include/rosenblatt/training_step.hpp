@@ -4,13 +4,16 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "rosenblatt/aligned_buffer.hpp"
+#include "rosenblatt/batch_norm.hpp"
 #include "rosenblatt/fastest_way.hpp"
 #include "rosenblatt/network.hpp"
+#include "rosenblatt/normaliser.hpp"
 #include "rosenblatt/optimizer.hpp"
 #include "rosenblatt/targets.hpp"
 #include "rosenblatt/team.hpp"
@@ -46,9 +49,11 @@ public:
     // For batches of up to `batch_size` of those `rows`, and for a network whose parameters nobody else changes
     // meanwhile. A batch is taken in chunks of at most chunk() rows. One of `ways` is taken, or of promising_ways. With
     // `keeps_gradient`, gradient() is there also for batches of one chunk; an optimizer that clips norms needs that.
-    // With `noise` on the input, Way::by_inputs is none of the ways.
+    // With `noise` on the input, Way::by_inputs is none of the ways. With a `batch_norm`, it is moved, too, the network
+    // is its own, and Way::by_inputs is none of the ways.
     TrainingStep(const Network<T>& network, std::size_t batch_size, Team& team, const Rows& rows,
-                 std::vector<Way> ways = {}, bool keeps_gradient = false, const Noise& noise = {});
+                 std::vector<Way> ways = {}, bool keeps_gradient = false, const Noise& noise = {},
+                 BatchNorm<T>* batch_norm = nullptr);
 
     [[nodiscard]] std::size_t chunk() const { return workspace_.batch(); }
 
@@ -77,6 +82,9 @@ public:
     // What was accumulated, in the layout of the parameters.
     [[nodiscard]] T* gradient() { return workspace_.gradient(); }
 
+    // That of beta and gamma since the last update, in the layout of the scales; only with a batch_norm.
+    [[nodiscard]] AlignedBuffer<T>& scales_gradient() { return normaliser_->gradient(); }
+
 private:
     // Some rows of a chunk.
     struct Part {
@@ -93,6 +101,15 @@ private:
     // weights_ of a block's rows; empty where they have none.
     std::span<const double> gather_weights(const Targets& targets, std::span<const std::int64_t> index,
                                            std::size_t first);
+
+    // Input and targets of a block, if they are not there yet.
+    void gather_block(std::size_t block, const Targets& targets, std::span<const std::int64_t> index, bool has_begun);
+
+    // What pass does after the beginning, with a batch_norm: its sums are over all rows, so that a layer must be done
+    // before the next one.
+    void pass_by_layers(const Network<T>& network, const Targets& targets, std::span<const std::int64_t> index,
+                        const LossFunction& loss);
+    void propagate_back_by_layers(const Network<T>& network);
 
     // Sums the gradient of all units, and calls move(number, gradient) for each slab; then begins the next pass, if the
     // parameters are those of the next pass by then.
@@ -113,6 +130,8 @@ private:
     UpdatePlan by_rows_;
     UpdatePlan by_inputs_;
     Workspace<T> workspace_;
+    BatchNorm<T>* batch_norm_;
+    std::optional<Normaliser<T>> normaliser_;  // with a batch_norm
     // Of one slab, for each thread and layer: the padding of its rows stays zero, and so does that of theta.
     std::vector<AlignedBuffer<T>> gradients_;
     std::vector<double> losses_;   // of each row of a chunk

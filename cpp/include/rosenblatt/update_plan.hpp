@@ -36,8 +36,9 @@ public:
         std::size_t blocks;
     };
 
-    // For so many threads. Without `owns_inputs`, none owns any.
-    UpdatePlan(const Layout& layout, std::size_t threads, bool owns_inputs);
+    // For so many threads. Without `owns_inputs`, none owns any; without `moves_hidden_biases`, no slab has row 0 of a
+    // hidden layer's theta.
+    UpdatePlan(const Layout& layout, std::size_t threads, bool owns_inputs, bool moves_hidden_biases = true);
 
     [[nodiscard]] const std::vector<Slab>& slabs() const { return slabs_; }
     [[nodiscard]] std::size_t most_slab_rows(std::size_t k) const;
