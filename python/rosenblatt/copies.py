@@ -74,6 +74,7 @@ class Copies(CallbackSupport, BaseEstimator):  # type: ignore[misc]
         copy = self._copy_without_listeners()
         leave_attributes(copy)
         copy._adopt(network)
+        copy._trained_loss = copy._loss()["loss"]
         if not goes_on:
             copy.start_losses_ = [copy.loss_]
         return copy

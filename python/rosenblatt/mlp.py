@@ -300,7 +300,7 @@ class MLP(ABC, Copies, HiddenFeatures, InputGradient, MLPParameters):
         return self._network_of(self.coefs_, self.intercepts_)
 
     def _adopt(self, network: CoreNetwork) -> None:
-        """Take over a network as the fitted one."""
+        """Take over a network as the fitted one; a caller who has trained it sets _trained_loss, too."""
         self._network = network
         self._views = parameter_views(network)
         self.coefs_, self.intercepts_ = (list(views) for views in self._views)
