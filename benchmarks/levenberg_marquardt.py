@@ -74,8 +74,7 @@ def train(
     }
 
 
-def measure(quick: bool) -> list[dict[str, Any]]:
-    seeds, limit = (1, 0.2) if quick else (10, 20.0)
+def measure(seeds: int, limit: float) -> list[dict[str, Any]]:
     results = []
     for name, (X, y, hidden) in problems().items():
         runs: dict[str, list[dict[str, Any]]] = {"lm": []}
@@ -149,9 +148,10 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the results to this file")
     parser.add_argument("--chart", type=Path, help="draw the noisy sine into this file (SVG, PNG)")
     parser.add_argument("--quick", action="store_true", help="one seed, a fifth of a second each")
+    parser.add_argument("--seconds", type=float, default=20.0, help="when a training is given up")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")  # a training that is cut off need not converge
-    results = measure(arguments.quick)
+    results = measure(*((1, 0.2) if arguments.quick else (10, arguments.seconds)))
     if arguments.json:
         arguments.json.write_text(json.dumps(results, indent=2) + "\n")
     if arguments.chart:
