@@ -100,7 +100,7 @@ def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool
     >>> from rosenblatt import MLPRegressor
     >>> model = MLPRegressor(hidden_layer_sizes=(), solver="lm", alpha=0.0)
     >>> model = model.fit([[0.0], [1.0]], [1.0, 3.0])
-    >>> model.predict([[2.0]]).round(6)
+    >>> model.predict([[2.0]]).round(3)
     array([5.])
     """
     training = _Training(model, network, data, goes_on)

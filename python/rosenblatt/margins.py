@@ -39,7 +39,8 @@ class Margins:
         Examples
         --------
         >>> from rosenblatt import MLPClassifier
-        >>> model = MLPClassifier((), loss="hinge", solver="lbfgs").fit([[0.0], [1.0]], ["no", "yes"])
+        >>> model = MLPClassifier((), loss="hinge", learning_rate_init=0.1, random_state=0)
+        >>> model = model.fit([[0.0], [1.0]], ["no", "yes"])
         >>> (model.decision_function([[0.0], [1.0]]) > 0).tolist()
         [False, True]
         """
@@ -66,7 +67,7 @@ def net_inputs(model: MLPClassifier, X: Any) -> Array:
     --------
     >>> from rosenblatt import MLPClassifier
     >>> from rosenblatt.margins import net_inputs
-    >>> model = MLPClassifier((), loss="hinge", solver="lbfgs").fit([[0.0], [1.0]], [0, 1])
+    >>> model = MLPClassifier((), loss="hinge", max_iter=500, tol=0.1).fit([[0.0], [1.0]], [0, 1])
     >>> net_inputs(model, [[0.0], [1.0]]).shape
     (2, 1)
     """
@@ -94,7 +95,7 @@ def linear_network(model: MLPClassifier) -> CoreNetwork:
     --------
     >>> from rosenblatt import MLPClassifier
     >>> from rosenblatt.margins import linear_network
-    >>> model = MLPClassifier((), loss="hinge", solver="lbfgs").fit([[0.0], [1.0]], [0, 1])
+    >>> model = MLPClassifier((), loss="hinge", max_iter=500, tol=0.1).fit([[0.0], [1.0]], [0, 1])
     >>> linear_network(model).activations
     ['Linear']
     """

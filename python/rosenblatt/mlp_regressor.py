@@ -289,7 +289,7 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]  # noqa: D101 (it
         Examples
         --------
         >>> from rosenblatt import MLPRegressor
-        >>> model = MLPRegressor("quantile", (), quantile=(0.1, 0.9), solver="lbfgs", max_iter=50)
+        >>> model = MLPRegressor("quantile", (), quantile=(0.1, 0.9), max_iter=500, tol=0.1)
         >>> X, y = [[0.0], [1.0], [2.0], [3.0]], [0.0, 1.0, 2.0, 3.0]
         >>> bool(model.fit(X, y).score(X, y) <= 1)
         True
