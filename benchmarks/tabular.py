@@ -108,9 +108,9 @@ def estimators(name: str, problem: Problem, seed: int, **more: Any) -> dict[str,
     }
 
 
-def measure(name: str, problem: Problem, **more: Any) -> list[dict[str, Any]]:
+def measure(name: str, problem: Problem, folds_of: int = FOLDS, **more: Any) -> list[dict[str, Any]]:
     """The mean score over the folds, its standard deviation, and the mean time of a fit, of each model."""
-    folds = (StratifiedKFold if problem.has_classes else KFold)(FOLDS, shuffle=True, random_state=0)
+    folds = (StratifiedKFold if problem.has_classes else KFold)(folds_of, shuffle=True, random_state=0)
     score = get_scorer(problem.scoring)
     scores: dict[str, list[float]] = {model: [] for model in MODELS}
     seconds: dict[str, list[float]] = {model: [] for model in MODELS}
@@ -181,13 +181,13 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="where to write the figures")
     parser.add_argument("--markdown", type=Path, help="a page to put the table on")
     parser.add_argument("--only", nargs="+", metavar="PROBLEM", help="which tables")
-    parser.add_argument("--quick", action="store_true", help="a few epochs only, to see whether it runs")
+    parser.add_argument("--quick", action="store_true", help="few epochs and folds, to see whether it runs")
     arguments = parser.parse_args()
     tables = problems()
     unknown = set(arguments.only or ()) - set(tables)
     if unknown:
         raise SystemExit(f"there is no table {', '.join(sorted(unknown))}; there are {', '.join(tables)}")
-    more = {"max_iter": 3} if arguments.quick else {}
+    more = {"max_iter": 3, "folds_of": 2} if arguments.quick else {}
     rows = []
     for name in arguments.only or tables:
         rows += measure(name, tables[name], **more)
