@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="there are no benchm
 
 def run(script, *arguments):
     command = [sys.executable, FOLDER / script, "--quick", *map(str, arguments)]
-    # Gradient boosting's threads wait for each other, on busy cores four times as long as one takes by itself.
+    # Threads of gradient boosting wait for each other: on busy cores four times as long as one takes alone.
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     return subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
 

@@ -62,7 +62,7 @@ def make_classifier(loss=squares, **parameters):
 
 
 def same(ours, theirs, given=X, scale=1.0):
-    """To rounding, which the iterations of lbfgs enlarge: parameters of 15 differ by 1e-12 with SciPy 1.11."""
+    """To rounding, enlarged by lbfgs: parameters of up to 15 differ by 1e-12 with SciPy 1.11."""
     np.testing.assert_allclose(ours.loss_curve_, np.multiply(theirs.loss_curve_, scale), rtol=1e-12)
     for mine, wanted in zip(ours.coefs_, theirs.coefs_, strict=True):
         np.testing.assert_allclose(mine, wanted, rtol=0, atol=1e-10)
