@@ -63,7 +63,8 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
-        if error.errno is None:
+        # One of another file, which was read in the block, say, is none of ours.
+        if error.errno is None or error.filename not in (None, str(beside)):
             raise
         reason = f"{error.strerror}; what was there before is untouched"
         raise type(error)(error.errno, reason, str(place)) from None

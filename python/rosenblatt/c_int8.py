@@ -12,12 +12,12 @@ from rosenblatt.precision import Array
 __all__ = ["activation_ranges", "int8_layers"]
 
 _FUNCTIONS = """\
-/* q = a / scale + zero, rounded and cut off at the ends of int8 */
-static void {name}_quantise(const float *a, int8_t *q, int width, float scale, float zero)
+/* q = rate a + zero, rounded and cut off at the ends of int8 */
+static void {name}_quantise(const float *a, int8_t *q, int width, float rate, float zero)
 {{
     int i;
     for (i = 0; i < width; ++i) {{
-        const float value = floorf(a[i] / scale + zero + 0.5f);
+        const float value = floorf(rate * a[i] + zero + 0.5f);
         q[i] = (int8_t)(value > 127.0f ? 127.0f : value > -128.0f ? value : -128.0f);
     }}
 }}
@@ -141,11 +141,11 @@ def int8_layers(network: ExportedNetwork, name: str, rows: Array) -> LayerCode:
             + c_array("float", f"{name}_s{k}", single(f"W[{k}]", scale * columns))
             + c_array("float", f"{name}_b{k}", single(f"b[{k}]", b))
         )
-        step = c_float(np.float32(scale))
+        rate = c_float(np.float32(1 / scale))
         statements.append(
             "{{\n"
             f"    int8_t q[{p}];\n"
-            f"    {{name}}_quantise({{a}}, q, {p}, {step}, {zero}.0f);\n"
+            f"    {{name}}_quantise({{a}}, q, {p}, {rate}, {zero}.0f);\n"
             f"    {{name}}_layer(q, {{n}}, {{name}}_W{k}, {{name}}_c{k}, {{name}}_s{k}, {{name}}_b{k}, "
             f"{p}, {q});\n"
             "}}"

@@ -143,7 +143,7 @@ def c_array(kind: str, name: str, values: Array) -> str:
         words = [c_float(value) for value in values.ravel()]
     else:
         words = [str(value) for value in values.ravel().tolist()]
-    rows = ("    " + ", ".join(words[i : i + 12]) + ",\n" for i in range(0, len(words), 12))
+    rows = ("    " + ", ".join(words[i : i + 8]) + ",\n" for i in range(0, len(words), 8))
     return f"static const {kind} {name}[{len(words)}] = {{\n{''.join(rows)}}};\n"
 
 

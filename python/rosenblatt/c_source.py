@@ -63,6 +63,7 @@ def c_source(network: ExportedNetwork, name: str, code: LayerCode) -> str:
         _heading(network, name),
         "".join(f"#include <{header}>\n" for header in code.includes),
         f"enum {{ {name}_inputs = {network.sizes[0]}, {name}_outputs = {outputs} }};\n",
+        "".join(f"{declaration}\n" for declaration in _declarations(network, name)),
         *code.constants,
         code.functions,
         *functions,
@@ -78,18 +79,26 @@ def _output_count(network: ExportedNetwork) -> int:
     return network.sizes[-1]
 
 
+def _declarations(network: ExportedNetwork, name: str) -> list[str]:
+    declarations = [f"void {name}_predict(const float *x, float *out);"]
+    if network.answer in ("labels", "several classes"):
+        declarations.append(f"void {name}_classify(const float *x, int *labels);")
+    elif network.classes:
+        declarations.append(f"int {name}_classify(const float *x);")
+    return declarations
+
+
 def _heading(network: ExportedNetwork, name: str) -> str:
+    declarations = _declarations(network, name)
     layers = " - ".join(map(str, network.sizes))
     lines = [
         f"A network of {layers}, {', '.join(network.activations)}; written by rosenblatt.",
         "",
-        f"void {name}_predict(const float *x, float *out);",
+        declarations[0],
         *_meaning(network),
     ]
-    if network.answer in ("labels", "several classes"):
-        lines += ["", f"void {name}_classify(const float *x, int *labels);"]
-    elif network.classes:
-        lines += ["", f"int {name}_classify(const float *x);"]
+    if network.classes:
+        lines += ["", declarations[1]]
     if network.answer == "labels":
         lines.append(f"    labels[0] to [{network.sizes[-1] - 1}]: 1 for a label that is there, else 0")
     elif network.answer == "several classes":
@@ -174,11 +183,6 @@ def _classify(network: ExportedNetwork, name: str, outputs: int) -> list[str]:
     else:
         then.append("return out[0] > 0.0f;" if is_one_margin else f"return {name}_largest(out, {outputs});")
     lines = "".join(f"    {line}\n" for line in [*begin, *then])
-    is_several = network.answer in ("labels", "several classes")
-    head = (
-        f"void {name}_classify(const float *x, int *labels)"
-        if is_several
-        else f"int {name}_classify(const float *x)"
-    )
+    head = _declarations(network, name)[1].rstrip(";")
     helper = [] if is_one_margin or network.answer == "labels" else [_LARGEST.format(name=name)]
     return [*helper, f"{head}\n{{\n{lines}}}\n"]

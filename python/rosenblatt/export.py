@@ -70,8 +70,8 @@ def to_c(
     >>> from rosenblatt import Network
     >>> from rosenblatt.export import to_c
     >>> source = to_c(Network([2, 1], "Sigmoid"), name="gate")
-    >>> [line for line in source.splitlines() if line.startswith("void")]
-    ['void gate_predict(const float *x, float *out)']
+    >>> [line for line in source.splitlines() if line.startswith("void")][0]
+    'void gate_predict(const float *x, float *out);'
     """
     if precision not in ("float32", "int8"):
         raise ValueError(f"precision must be 'float32' or 'int8', not {precision!r}")

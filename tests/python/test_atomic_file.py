@@ -44,6 +44,12 @@ def test_a_full_disk_is_one_line(tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
 
 
+def test_an_error_of_another_file_is_left_alone(tmp_path):
+    with pytest.raises(FileNotFoundError) as raised:
+        write_half(tmp_path / "file", FileNotFoundError(errno.ENOENT, "No such file", "another"))
+    assert str(raised.value) == "[Errno 2] No such file: 'another'"
+
+
 def test_no_folder(tmp_path):
     error = pytest.raises(FileNotFoundError, match=r"there is no folder '.*nowhere' to write 'file' in")
     with error, atomic_file(tmp_path / "nowhere" / "file"):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import pickle
 import shutil
 import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -21,6 +23,7 @@ from exported_models import (
     regressor,
     rows,
 )
+from sklearn import neural_network
 from sklearn.datasets import load_digits
 from sklearn.exceptions import NotFittedError
 
@@ -28,7 +31,10 @@ from rosenblatt import MLPClassifier, MLPRegressor, Network, Perceptron
 from rosenblatt._core import activation_names
 from rosenblatt.export import to_c
 
-WARNINGS = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic"]
+WARNINGS = [
+    *("-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic"),
+    *("-Wconversion", "-Wdouble-promotion", "-Wmissing-prototypes", "-Wshadow", "-Wstrict-prototypes"),
+]
 FLOAT, INT = ctypes.POINTER(ctypes.c_float), ctypes.POINTER(ctypes.c_int)
 
 
@@ -208,6 +214,23 @@ def test_int8_takes_sparse_rows_and_frames():
         to_c(model, precision="int8", calibration=frame[frame.columns[::-1]])
 
 
+def test_what_the_training_did_besides(tmp_path):
+    X = rows(90, 5, np.float32)
+    y = np.argmax(X[:, :3], axis=1)
+    with warnings.catch_warnings(action="ignore"):
+        model = MLPClassifier((8, 6), batch_norm=True, dropout=0.2, max_iter=20, random_state=0).fit(X, y)
+        theirs = neural_network.MLPClassifier((8,), max_iter=20, random_state=0).fit(X, y)
+    models = {
+        "ours": model,
+        "pickled": pickle.loads(pickle.dumps(model)),
+        "theirs": MLPClassifier.from_sklearn(theirs),
+    }
+    for name, fitted in models.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        assert_close(Compiled(to_c(fitted), folder).predict(X, 3), fitted.predict_proba(X))
+
+
 def test_two_in_one_program(tmp_path):
     both = to_c(perceptron("two"), name="first") + to_c(classifier("three"), name="second")
     X = rows(20, 5, np.float32)
@@ -223,6 +246,21 @@ def test_is_written_whole_or_not_at_all(tmp_path):
     with pytest.raises(ValueError, match="precision must be 'float32' or 'int8', not 'int4'"):
         to_c(Network([2, 2], "Sigmoid"), path, precision="int4")
     assert path.read_text() == source
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_full_disk_leaves_what_was_there(tmp_path):
+    path = tmp_path / "model.c"
+    path.write_text("before")
+    code = (
+        "import resource, sys; from rosenblatt import Network; from rosenblatt.export import to_c; "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)); to_c(Network([50, 50], 'Sin'), sys.argv[1])"
+    )
+    done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1] == (
+        f"OSError: [Errno 27] File too large; what was there before is untouched: {str(path)!r}"
+    )
+    assert path.read_text() == "before"
     assert list(tmp_path.iterdir()) == [path]
 
 
