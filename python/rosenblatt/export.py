@@ -192,6 +192,7 @@ def _calibration_rows(model: Any, network: ExportedNetwork, rows: Any) -> Array:
     from rosenblatt.network_numbers import checked_x
 
     if isinstance(model, Network):
+        rows = rows.toarray() if hasattr(rows, "toarray") else rows
         return checked_x(rows, network.sizes, network.dtype)[0]
     from sklearn.utils.validation import validate_data
 

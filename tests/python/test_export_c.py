@@ -207,6 +207,10 @@ def test_int8_takes_sparse_rows_and_frames():
     model, X, _ = digits(max_iter=2, n_iter_no_change=2)
     wanted = to_c(model, precision="int8", calibration=X)
     assert to_c(model, precision="int8", calibration=csr_matrix(X)) == wanted
+    box = model.network_
+    assert to_c(box, precision="int8", calibration=csr_matrix(X)) == to_c(
+        box, precision="int8", calibration=X
+    )
     frame = pandas.DataFrame(X, columns=[f"pixel{i}" for i in range(64)])
     with warnings.catch_warnings(action="ignore"):
         model.fit(frame, np.arange(len(X)) % 3)
