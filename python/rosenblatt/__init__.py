@@ -21,7 +21,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rosenblatt import callbacks, datasets, plot, schedules
+    from rosenblatt import callbacks, datasets, export, plot, schedules
     from rosenblatt._core import active_isa, available_isas
     from rosenblatt.linear_separation import separability
     from rosenblatt.mlp_classifier import MLPClassifier
@@ -40,6 +40,7 @@ __all__ = [
     "available_isas",
     "callbacks",
     "datasets",
+    "export",
     "perceptron_trace",
     "plot",
     "schedules",
@@ -57,7 +58,7 @@ _HOME = {
     "perceptron_trace": "rosenblatt.rule_trace",
     "separability": "rosenblatt.linear_separation",
 }
-_MODULES = ("callbacks", "datasets", "plot", "schedules")
+_MODULES = ("callbacks", "datasets", "export", "plot", "schedules")
 
 
 def __getattr__(name: str) -> Any:

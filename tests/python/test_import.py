@@ -11,7 +11,7 @@ import rosenblatt
 def test_import_is_light():
     code = (
         "import sys, rosenblatt; "
-        "print(sorted({'sklearn', 'scipy', 'matplotlib', 'rich', 'typer'} & set(sys.modules)))"
+        "print(sorted({'sklearn', 'scipy', 'matplotlib', 'onnx', 'rich', 'typer'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
