@@ -141,7 +141,7 @@ test-cpp: ctest-default
 .PHONY: test-asan
 test-asan: ctest-asan
 
-# make test-tsan: the C++ tests with ThreadSanitizer
+# make test-tsan: those of the C++ tests that run threads, with ThreadSanitizer
 .PHONY: test-tsan
 test-tsan: ctest-tsan
 
