@@ -70,7 +70,7 @@ def content_of(model: Any, *, with_optimizer: bool) -> tuple[dict[str, Any], dic
     header = {
         "format": FORMAT_VERSION,
         "kind": kind,
-        "versions": _versions(),
+        "versions": _versions(("rosenblatt", "numpy", *(() if kind == "Network" else ("scikit-learn",)))),
         "architecture": {name: writer.encoded(value, name) for name, value in architecture.items()},
         "parameters": {name: writer.encoded(value, name) for name, value in parameters.items()},
         "attributes": {name: writer.encoded(value, name) for name, value in attributes.items()},
@@ -182,10 +182,10 @@ def _architecture(model: Any) -> dict[str, Any]:
     }
 
 
-def _versions() -> dict[str, str]:
+def _versions(packages: Iterable[str]) -> dict[str, str]:
     from importlib.metadata import version
 
-    return {name: version(name) for name in ("rosenblatt", "scikit-learn", "numpy")}
+    return {name: version(name) for name in packages}
 
 
 def _check_architecture(architecture: dict[str, Any]) -> None:
