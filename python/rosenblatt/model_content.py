@@ -15,7 +15,7 @@ from rosenblatt.model_values import Reader, Writer
 from rosenblatt.network import Network
 from rosenblatt.precision import PRECISIONS, Array
 
-__all__ = ["content_of", "model_of"]
+__all__ = ["content_of", "model_of", "network_of"]
 
 _DTYPES = {"float32": np.dtype(np.float32), "float64": np.dtype(np.float64)}
 _ESTIMATORS = ("MLPClassifier", "MLPRegressor", "Perceptron")
@@ -104,25 +104,10 @@ def model_of(header: dict[str, Any], tensors: dict[str, Array]) -> Any:
     >>> model_of(*content_of(Network([2, 1], "Linear"), with_optimizer=False)).sizes
     [2, 1]
     """
-    if set(header) != _HEADER or any(
-        type(header[name]) is not dict for name in ("versions", "architecture", "parameters", "attributes")
-    ):
-        raise ModelFileError(f"its header should have the parts {', '.join(sorted(_HEADER))}")
-    if header["preprocessing"] is not None:
-        raise ModelFileError("it asks for preprocessing, which this version of rosenblatt does not have")
-    reader = Reader(tensors)
-    architecture, parameters, attributes = (
-        {name: reader.decoded(value, name) for name, value in header[part].items()}
-        for part in ("architecture", "parameters", "attributes")
-    )
-    reader.check_all_read()
-    _check_architecture(architecture)
-    kind = header["kind"]
+    kind, architecture, parameters, attributes = _parts(header, tensors)
     try:
         if kind == "Network":
             return _network(architecture, parameters, attributes)
-        if kind not in _ESTIMATORS:
-            raise ModelFileError(f"it holds a model of an unknown kind, {kind!r:.80}")
         model = _with_parameters(kind, parameters)
         check_attributes(kind, attributes)
         if kind == "Perceptron":
@@ -134,6 +119,78 @@ def model_of(header: dict[str, Any], tensors: dict[str, Array]) -> Any:
     except (ValueError, TypeError, KeyError, OverflowError) as error:
         raise ModelFileError(f"its parts do not fit together ({error})") from None
     return model
+
+
+def network_of(header: dict[str, Any], tensors: dict[str, Array]) -> Network:
+    """Make the network of the model that a file says, without scikit-learn.
+
+    Parameters
+    ----------
+    header, tensors
+        What `content_of` returned.
+
+    Returns
+    -------
+    Network
+        With copies of the parameters.
+
+    Raises
+    ------
+    ModelFileError
+        For what no model is.
+
+    Examples
+    --------
+    >>> from rosenblatt import Perceptron
+    >>> from rosenblatt.model_content import content_of, network_of
+    >>> perceptron = Perceptron().fit([[-1.0], [1.0]], ["no", "yes"])
+    >>> network_of(*content_of(perceptron, with_optimizer=False)).forward([[-2.0], [3.0]])
+    array([[0.],
+           [1.]])
+    """
+    kind, architecture, parameters, attributes = _parts(header, tensors)
+    try:
+        if kind == "Network":
+            return _network(architecture, parameters, attributes)
+        check_attributes(kind, attributes)
+        if kind == "Perceptron":
+            coefs = [attributes["coef_"].T]
+            if hasattr(coefs[0], "toarray"):
+                coefs = [coefs[0].toarray()]
+            # As in the estimator, a single bias counts for all, and may be in double precision.
+            dtype, units = _DTYPES[architecture["dtype"]], architecture["sizes"][-1]
+            intercepts = [np.broadcast_to(attributes["intercept_"].astype(dtype), units)]
+        else:
+            coefs, intercepts = attributes["coefs_"], attributes["intercepts_"]
+        thetas = [np.vstack([b, W]) for b, W in zip(intercepts, coefs, strict=True)]
+        return _network(architecture, {}, {"theta": thetas})
+    except ModelFileError:
+        raise
+    except (ValueError, TypeError, KeyError, OverflowError) as error:
+        raise ModelFileError(f"its parts do not fit together ({error})") from None
+
+
+def _parts(
+    header: dict[str, Any], tensors: dict[str, Array]
+) -> tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Decode kind, architecture, parameters and attributes."""
+    if set(header) != _HEADER or any(
+        type(header[name]) is not dict for name in ("versions", "architecture", "parameters", "attributes")
+    ):
+        raise ModelFileError(f"its header should have the parts {', '.join(sorted(_HEADER))}")
+    if header["preprocessing"] is not None:
+        raise ModelFileError("it asks for preprocessing, which this version of rosenblatt does not have")
+    kind = header["kind"]
+    if kind not in ("Network", *_ESTIMATORS):
+        raise ModelFileError(f"it holds a model of an unknown kind, {kind!r:.80}")
+    reader = Reader(tensors)
+    architecture, parameters, attributes = (
+        {name: reader.decoded(value, name) for name, value in header[part].items()}
+        for part in ("architecture", "parameters", "attributes")
+    )
+    reader.check_all_read()
+    _check_architecture(architecture)
+    return kind, architecture, parameters, attributes
 
 
 def _estimator_kind(model: Any) -> str:

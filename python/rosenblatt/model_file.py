@@ -213,7 +213,7 @@ def _array(name: str, tensor: Mapping[str, Any]) -> Array:
     dtype = DTYPES.get(tensor["dtype"])
     if dtype is None:
         raise ModelFileError(f"tensor {name!r} is of type {tensor['dtype']}, which no model has")
-    array = np.frombuffer(bytearray(tensor["data"]), dtype).reshape(tensor["shape"])
+    array = np.frombuffer(tensor["data"], dtype).reshape(tensor["shape"])
     if dtype.kind == "f" and not np.isfinite(array).all():
         raise ModelFileError(f"tensor {name!r} holds a number that is not finite")
     return array

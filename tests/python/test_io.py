@@ -11,7 +11,7 @@ import pytest
 import scipy.sparse as sp
 
 from rosenblatt import MLPClassifier, MLPRegressor, Network, Perceptron, callbacks
-from rosenblatt.io import ModelFileError, load, save
+from rosenblatt.io import ModelFileError, load, load_network, save
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -282,8 +282,28 @@ def test_without_safetensors(path, monkeypatch):
             call()
 
 
+@pytest.mark.filterwarnings("ignore:The loss is")
+@pytest.mark.parametrize("kind", FITTED)
+def test_the_network_by_itself(kind, path):
+    model = FITTED[kind]()
+    save(model, path, with_optimizer=True)
+    network = load_network(path)
+    if isinstance(model, Perceptron):
+        network.forward(X.astype(network.dtype))
+        scores = model.decision_function(X.astype(network.dtype)).reshape(60, -1)
+        np.testing.assert_allclose(network.n[1], scores, rtol=1e-5, atol=1e-5)
+    else:
+        np.testing.assert_equal(network.__getstate__()["theta"], model.network_.__getstate__()["theta"])
+        rows = X.astype(network.dtype)
+        np.testing.assert_array_equal(network.forward(rows), model.network_.forward(rows))
+        assert network.loss == model.network_.loss
+
+
 def test_a_network_is_loaded_without_scikit_learn(path):
-    save(Network([2, 1], "Linear"), path)
-    code = "import sys; from rosenblatt.io import load; load(sys.argv[1]); print('sklearn' in sys.modules)"
+    save(FITTED["multilabel"](), path)
+    code = (
+        "import sys; from rosenblatt.io import load_network; print(load_network(sys.argv[1]).sizes); "
+        "print('sklearn' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+    assert done.stdout.split("\n")[:2] == ["[4, 3, 3]", "False"]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from rosenblatt import MLPClassifier, Network, Perceptron
 from rosenblatt.io import ModelFileError, load
-from rosenblatt.model_content import content_of, model_of
+from rosenblatt.model_content import content_of, model_of, network_of
 from rosenblatt.model_file import packed, unpacked
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -87,7 +87,7 @@ PLACES = [path for path in places(content()[0]) if path]
 @given(st.sampled_from(PLACES), VALUES)
 @settings(max_examples=500, deadline=None, database=None)
 def test_any_other_value_anywhere_in_the_header(path, value):
-    """With a right checksum: it gives a model that answers, or is refused."""
+    """With a right checksum: it gives a model that answers, or is refused; so does its network."""
     header, tensors = content()
     part = header
     for key in path[:-1]:
@@ -98,6 +98,21 @@ def test_any_other_value_anywhere_in_the_header(path, value):
     except ModelFileError:
         return
     assert model.predict(X).shape == (4,)
+
+
+@given(st.sampled_from(PLACES), VALUES)
+@settings(max_examples=300, deadline=None, database=None)
+def test_the_same_for_the_network_by_itself(path, value):
+    header, tensors = content()
+    part = header
+    for key in path[:-1]:
+        part = part[key]
+    part[path[-1]] = value
+    try:
+        network = network_of(header, tensors)
+    except ModelFileError:
+        return
+    assert network.forward(X).shape == (4, 1)
 
 
 @pytest.mark.parametrize("path", PLACES, ids=str)
