@@ -308,6 +308,8 @@ def _fill_perceptron(model: Any, architecture: dict[str, Any], attributes: dict[
 
 
 def _fill_mlp(model: Any, architecture: dict[str, Any], attributes: dict[str, Any]) -> None:
+    from rosenblatt.threads import thread_count
+
     sizes, dtype = architecture["sizes"], architecture["dtype"]
     _check_arrays("coefs_", attributes["coefs_"], pairwise(sizes), dtype)
     _check_arrays("intercepts_", attributes["intercepts_"], ((size,) for size in sizes[1:]), dtype)
@@ -317,6 +319,7 @@ def _fill_mlp(model: Any, architecture: dict[str, Any], attributes: dict[str, An
     _check_outputs(attributes)
     state = {name: attributes.pop(name) for name in TRAINING_STATE if name in attributes}
     model._check_parameters()
+    thread_count(model.n_threads)  # scikit-learn's constraints take True for a number
     model.__dict__.update(attributes)
     model._adopt(model._network_of(attributes["coefs_"], attributes["intercepts_"]))
     made = _architecture(model.network_)

@@ -180,6 +180,7 @@ def changed(part, **values):
         (changed("", more=1), "should have the parts"),
         (changed("parameters", gamma=1), "other parameters than the file's: gamma"),
         (changed("parameters", alpha=-1.0), "do not fit together .*alpha"),
+        (changed("parameters", n_threads=True), "do not fit together .*n_threads"),
         (changed("parameters", loss={"import": "os"}), "loss holds a value of an unknown kind, 'import'"),
         (changed("architecture", sizes=[2, 2**62, 1]), "coefs_.0 should be"),
         (changed("attributes", n_features_in_=3), "not those of the sizes"),
