@@ -204,6 +204,6 @@ $(VENV)/installed-dev: $(SOURCES) | $(VENV)/build-tools
 	@rm -f build/wheel/*.whl
 	@$(BIN)/python -m pip wheel --quiet --no-build-isolation --no-deps --wheel-dir build/wheel .
 	@.venv-oldest/bin/python -m pip install --quiet --constraint tests/oldest.txt \
-	  "$$(ls build/wheel/*.whl)[cli,onnx,plot,test]"
+	  "$$(ls build/wheel/*.whl)[cli,files,onnx,plot,test]"
 	@.venv-oldest/bin/python -m pip install --quiet --no-deps --force-reinstall build/wheel/*.whl
 	@touch $@

@@ -21,7 +21,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rosenblatt import callbacks, datasets, export, plot, schedules
+    from rosenblatt import callbacks, datasets, export, io, plot, schedules
     from rosenblatt._core import active_isa, available_isas
     from rosenblatt.linear_separation import separability
     from rosenblatt.mlp_classifier import MLPClassifier
@@ -41,6 +41,7 @@ __all__ = [
     "callbacks",
     "datasets",
     "export",
+    "io",
     "perceptron_trace",
     "plot",
     "schedules",
@@ -58,7 +59,7 @@ _HOME = {
     "perceptron_trace": "rosenblatt.rule_trace",
     "separability": "rosenblatt.linear_separation",
 }
-_MODULES = ("callbacks", "datasets", "export", "plot", "schedules")
+_MODULES = ("callbacks", "datasets", "export", "io", "plot", "schedules")
 
 
 def __getattr__(name: str) -> Any:
