@@ -14,10 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rosenblatt.idx import read_idx
+from rosenblatt.kaggle import kaggle_csv
 from rosenblatt.matching_columns import match_columns
 from rosenblatt.submission import write_submission
 
-__all__ = ["digits", "find_mnist", "logic", "match_columns", "mnist", "read_idx", "write_submission"]
+__all__ = [
+    "digits",
+    "find_mnist",
+    "kaggle_csv",
+    "logic",
+    "match_columns",
+    "mnist",
+    "read_idx",
+    "write_submission",
+]
 
 _DATA_HOME = "ROSENBLATT_DATA_HOME"
 

@@ -7,7 +7,7 @@ import csv
 import numpy as np
 import pytest
 
-from rosenblatt.datasets import match_columns, write_submission
+from rosenblatt.datasets import kaggle_csv, match_columns, mnist, write_submission
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.float32, np.float64, object, "U3"])
@@ -80,3 +80,26 @@ def test_other_columns_are_listed(names, wanted, message):
     with pytest.raises(ValueError, match=message) as caught:
         match_columns(names, wanted)
     assert "\n" not in str(caught.value)
+
+
+def test_mnist_as_kaggle_has_it(tmp_path, mnist_home, monkeypatch):
+    monkeypatch.setenv("ROSENBLATT_DATA_HOME", str(mnist_home))
+    labels = kaggle_csv(tmp_path)
+    (X_train, y_train), (X_test, y_test) = mnist("train"), mnist("test")
+    pixels = [f"pixel{i}" for i in range(784)]
+    assert labels.tolist() == [*y_train[42_000:].tolist(), *y_test.tolist()]
+
+    train = (tmp_path / "train.csv").read_text().split("\n")
+    assert train[0].split(",") == ["label", *pixels]
+    assert len(train) == 42_002
+    for row in (0, 41_999):
+        assert [int(cell) for cell in train[row + 1].split(",")] == [y_train[row], *X_train[row]]
+
+    test = (tmp_path / "test.csv").read_text().split("\n")
+    assert test[0].split(",") == pixels
+    assert len(test) == 28_002
+    assert [int(cell) for cell in test[1].split(",")] == X_train[42_000].tolist()
+    assert [int(cell) for cell in test[28_000].split(",")] == X_test[-1].tolist()
+
+    sample = (tmp_path / "sample_submission.csv").read_text().split()
+    assert (sample[:2], sample[-1]) == (["ImageId,Label", "1,0"], "28000,0")
