@@ -38,7 +38,8 @@ def kaggle_csv(folder: str | os.PathLike[str]) -> NDArray[np.int64]:
     Raises
     ------
     OSError
-        If a file cannot be written, or MNIST is neither on this machine nor can be fetched.
+        If there is no such folder, a file cannot be written, or MNIST is neither on this machine nor can be
+        fetched.
 
     Examples
     --------
@@ -47,9 +48,11 @@ def kaggle_csv(folder: str | os.PathLike[str]) -> NDArray[np.int64]:
     """
     from rosenblatt.datasets import mnist
 
+    place = Path(folder)
+    if not place.is_dir():
+        raise FileNotFoundError(f"there is no folder {str(place)!r}; make it first")
     parts = [mnist("train"), mnist("test")]
     X, y = (np.concatenate(part) for part in zip(*parts, strict=True))
-    place = Path(folder)
     train, test = X[:_TRAINING_ROWS], X[_TRAINING_ROWS:]
     _write(place / "train.csv", train, y[:_TRAINING_ROWS])
     _write(place / "test.csv", test, None)

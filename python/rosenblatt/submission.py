@@ -59,13 +59,14 @@ def write_submission(
             raise ValueError(f"{parameter} must be the name of a column, not {name!r}")
     if id_name == label_name:
         raise ValueError(f"id_name and label_name must differ, both are {id_name!r}")
+    if isinstance(labels, np.ma.MaskedArray) and np.ma.is_masked(labels):
+        raise ValueError("labels are masked in some rows; predict a label for every row")
     values = np.asarray(labels)
     if values.ndim != 1 or not len(values):
         raise ValueError(f"labels must be one for each row, of shape (rows,), not {values.shape}")
     cells = values.tolist()
     for row, cell in enumerate(cells):
-        # NaN, of whatever type, is what differs from itself.
-        if cell is None or cell != cell:
+        if _is_missing(cell):
             raise ValueError(f"labels[{row}] is missing ({cell}); predict a label for every row")
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -73,3 +74,9 @@ def write_submission(
     writer.writerows(enumerate(cells, start=1))
     with atomic_file(path) as file:
         file.write(text.getvalue().encode())
+
+
+def _is_missing(cell: object) -> bool:
+    """Whether it is None, a NaN of any type, which differs from itself, or pandas' NA, which says NA."""
+    differs: object = cell != cell
+    return cell is None or not isinstance(differs, bool | np.bool_) or bool(differs)

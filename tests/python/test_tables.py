@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 
 import numpy as np
+import pandas
 import pytest
 
 from rosenblatt.datasets import kaggle_csv, match_columns, mnist, write_submission
@@ -38,6 +39,9 @@ def test_words_with_commas_quotes_and_line_ends_survive(tmp_path):
         (3, {}, r"not \(\)"),
         ([1.0, float("nan")], {}, r"labels\[1\] is missing \(nan\)"),
         (np.array(["a", None], dtype=object), {}, r"labels\[1\] is missing \(None\)"),
+        (pandas.Series([1, pandas.NA], dtype=object), {}, r"labels\[1\] is missing \(<NA>\)"),
+        (np.array([np.float64(1), np.float32("nan")], dtype=object), {}, r"labels\[1\] is missing \(nan\)"),
+        (np.ma.masked_equal([3, 1], 1), {}, "labels are masked in some rows"),
         ([1], {"id_name": ""}, "id_name must be the name of a column, not ''"),
         ([1], {"label_name": 3}, "label_name must be the name of a column, not 3"),
         ([1], {"label_name": "ImageId"}, "must differ, both are 'ImageId'"),
@@ -56,6 +60,8 @@ def test_a_bad_submission_leaves_the_one_before(tmp_path, labels, names, message
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"there is no folder .*nowhere"):
         write_submission(tmp_path / "nowhere" / "submission.csv", [1])
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .*nowhere"):
+        kaggle_csv(tmp_path / "nowhere")
 
 
 def test_columns_in_another_order():
