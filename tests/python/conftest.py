@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,14 @@ def mnist_home() -> Path:
     if not (Path(home) / "mnist").is_dir():
         pytest.skip(f"{DATA_HOME} is {home}, which has no folder mnist/")
     return Path(home)
+
+
+@pytest.fixture
+def no_garbage_collection() -> Iterator[None]:
+    """For tests that press Ctrl-C, which is lost in a callback of the collector; hypothesis has one."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 def pytest_configure() -> None:

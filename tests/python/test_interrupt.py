@@ -16,6 +16,8 @@ import pytest
 
 from rosenblatt import MLPClassifier
 
+pytestmark = pytest.mark.usefixtures("no_garbage_collection")
+
 # Seconds that an interrupted training may take to end: about a tenth, and more on a machine under load.
 PATIENCE = 5.0
 

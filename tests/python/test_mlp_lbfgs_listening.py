@@ -14,6 +14,8 @@ from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt import MLPClassifier, MLPRegressor, lbfgs
 
+pytestmark = pytest.mark.usefixtures("no_garbage_collection")
+
 DIGITS, NUMBERS = load_digits(return_X_y=True)
 X, Y = DIGITS[:200] / 16, NUMBERS[:200]
 ESTIMATORS = [MLPClassifier, MLPRegressor]

@@ -11,6 +11,8 @@ import pytest
 
 from rosenblatt import MLPRegressor
 
+pytestmark = pytest.mark.usefixtures("no_garbage_collection")
+
 RNG = np.random.RandomState(0)
 X = RNG.rand(60, 3)
 Y = np.tanh(X @ [1.0, -2.0, 1.0]) + RNG.normal(0, 0.1, 60)

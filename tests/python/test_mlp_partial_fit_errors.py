@@ -14,6 +14,8 @@ from sklearn import neural_network
 import rosenblatt
 from rosenblatt import MLPClassifier, MLPRegressor, stochastic
 
+pytestmark = pytest.mark.usefixtures("no_garbage_collection")
+
 ROWS = 60
 X = np.random.RandomState(0).rand(ROWS, 4)
 Y = np.arange(ROWS) % 3
