@@ -13,8 +13,8 @@ from rosenblatt.audience import Outcome, gathered
 from rosenblatt.fitted_network import DivergenceError, check_finite
 from rosenblatt.least_squares import LeastSquares, damped_step
 from rosenblatt.listening import interruption
+from rosenblatt.lm_penalty import BayesianRegularisation, WeightPenalty
 from rosenblatt.precision import Array, CoreNetwork
-from rosenblatt.regularization import BayesianRegularization, WeightPenalty
 from rosenblatt.training_data import TrainingData
 from rosenblatt.validation import keep_curves
 from rosenblatt.watch import Watch
@@ -135,9 +135,9 @@ class _Training:
         self.squares = LeastSquares(model, network, data)
         before = {name: model.__dict__[name] for name in _ATTRIBUTES if goes_on and name in model.__dict__}
         self.mu = float(before.get("mu_", model._number("mu")))
-        self.penalty: WeightPenalty | BayesianRegularization
+        self.penalty: WeightPenalty | BayesianRegularisation
         if model.bayesian:
-            self.penalty = BayesianRegularization(
+            self.penalty = BayesianRegularisation(
                 self.squares, before.get("_ratio"), tol=model._number("tol")
             )
         else:

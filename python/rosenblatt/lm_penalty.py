@@ -12,7 +12,7 @@ from rosenblatt.precision import Array
 if TYPE_CHECKING:
     from rosenblatt.least_squares import LeastSquares
 
-__all__ = ["BayesianRegularization", "WeightPenalty"]
+__all__ = ["BayesianRegularisation", "WeightPenalty"]
 
 # Where y is nothing but noise α grows without end, and where all weights are 0 with it.
 _LARGEST_RATIO = 1e15
@@ -39,7 +39,7 @@ class WeightPenalty:
     --------
     >>> import numpy as np
     >>> from types import SimpleNamespace
-    >>> from rosenblatt.regularization import WeightPenalty
+    >>> from rosenblatt.lm_penalty import WeightPenalty
     >>> squares = SimpleNamespace(factor=0.5, are_weights=np.array([False, True, True]))
     >>> WeightPenalty(0.1, squares).decay
     array([0. , 0.1, 0.1])
@@ -58,7 +58,7 @@ class WeightPenalty:
         return {}
 
 
-class BayesianRegularization:
+class BayesianRegularisation:
     """MacKay's evidence for α and β of F = β E_D + α E_W, with Foresee's and Hagan's approximate Hessian.
 
     E_D is the sum of the squared errors, E_W that of all parameters, biases too, as in the paper. With the
@@ -94,9 +94,9 @@ class BayesianRegularization:
     --------
     >>> import numpy as np
     >>> from types import SimpleNamespace
-    >>> from rosenblatt.regularization import BayesianRegularization
+    >>> from rosenblatt.lm_penalty import BayesianRegularisation
     >>> squares = SimpleNamespace(errors=10.0, begin=np.zeros(2))
-    >>> bayesian = BayesianRegularization(squares, ratio=0.01, tol=1e-4)
+    >>> bayesian = BayesianRegularisation(squares, ratio=0.01, tol=1e-4)
     >>> bayesian.update(np.diag([1e9, 0.0]), 0.09, np.array([1.0, 0.0]))  # one direction is determined
     >>> {name: round(value, 3) for name, value in bayesian.attributes().items()}
     {'effective_parameters_': 1.0, 'alpha_': 0.5, 'beta_': 50.0, '_ratio': 0.01}
