@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import pickle
-import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rosenblatt.atomic_file import atomic_file
 from rosenblatt.monitor import Monitor, check_monitor
 from rosenblatt.ranges import whole
 from rosenblatt.training_states import EpochState, FitState
@@ -79,14 +79,5 @@ class Checkpoint:
             self._save(state)
 
     def _save(self, state: EpochState) -> None:
-        place = Path(self.path)
-        # A name of its own: other trainings may be writing to the same place.
-        beside = place.with_name(f"{place.name}.{secrets.token_hex(4)}.part")
-        try:
-            with beside.open("xb") as file:
-                pickle.dump(state.model, file, protocol=pickle.HIGHEST_PROTOCOL)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(place)
-        finally:
-            beside.unlink(missing_ok=True)
+        with atomic_file(self.path) as file:
+            pickle.dump(state.model, file, protocol=pickle.HIGHEST_PROTOCOL)
