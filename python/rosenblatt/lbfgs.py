@@ -16,8 +16,7 @@ from rosenblatt.precision import PRECISIONS, Array, CoreNetwork
 from rosenblatt.regularisation import l1_share
 from rosenblatt.threads import thread_count
 from rosenblatt.training_data import TrainingData
-from rosenblatt.validation import keep_curves
-from rosenblatt.watch import Watch
+from rosenblatt.watch import Watch, keep_iterations
 
 if TYPE_CHECKING:
     from rosenblatt.mlp import MLP
@@ -169,7 +168,9 @@ def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool
     def as_of_now() -> MLP:
         held, loss = network.copy(), curve[-1] if curve else np.nan
         objective.write(last, held)
-        return model._as_of_now(held, lambda copy: _adopt(copy, curve, loss, watch, goes_on), goes_on)
+        return model._as_of_now(
+            held, lambda copy: keep_iterations(copy, curve, loss, watch, goes_on=goes_on), goes_on
+        )
 
     audience = gathered(
         model, rows=len(data.training), is_watched=watch is not None, as_of_now=as_of_now, keep=keep
@@ -229,7 +230,7 @@ def train(model: MLP, network: CoreNetwork, data: TrainingData, *, goes_on: bool
         x = watch.patience.best
     last = x
     objective.write(x, network)
-    _adopt(model, curve, loss, watch, goes_on)
+    keep_iterations(model, curve, loss, watch, goes_on=goes_on)
     if result is not None:
         model.n_iter_ = min(int(result.nit), int(model.max_iter))
     if audience is not None:
@@ -264,21 +265,3 @@ def _ending(result: OptimizeResult, loss: float, *, is_stopped: bool, is_used_up
     if is_used_up or result.status == 0:
         return "converged"
     return "max_iter" if result.status == 1 else "abnormal"
-
-
-def _adopt(model: MLP, curve: list[float], loss: float, watch: Watch | None, goes_on: bool) -> None:
-    """Take over what is known of the training."""
-    keeps_best = watch is not None and bool(model.early_stopping)
-    model.loss_ = loss
-    model.n_iter_ = len(curve)
-    model.loss_curve_ = [*model.loss_curve_, *curve] if goes_on else list(curve)
-    model.best_loss_ = None if keeps_best else min(model.loss_curve_, default=model.loss_)
-    if watch is None:
-        keep_curves(model, None, [], goes_on=False)
-    else:
-        keep_curves(model, watch.scores, watch.losses, goes_on=goes_on)
-    model.t_ = 0
-    # A partial_fit with another solver begins anew.
-    model._progress = {}
-    model.__dict__.pop("_optimizer", None)
-    model.__dict__.pop("_batch_norm", None)

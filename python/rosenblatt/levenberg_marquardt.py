@@ -16,8 +16,7 @@ from rosenblatt.listening import interruption
 from rosenblatt.lm_penalty import BayesianRegularisation, WeightPenalty
 from rosenblatt.precision import Array, CoreNetwork
 from rosenblatt.training_data import TrainingData
-from rosenblatt.validation import keep_curves
-from rosenblatt.watch import Watch
+from rosenblatt.watch import Watch, keep_iterations
 
 if TYPE_CHECKING:
     from rosenblatt.mlp import MLP
@@ -251,22 +250,9 @@ class _Training:
 
     def leave_attributes(self, model: MLP) -> None:
         """Tell the model."""
-        goes_on = self.goes_on
         forget(model)
-        model.loss_ = self.loss
-        model.n_iter_ = len(self.curve)
-        model.loss_curve_ = [*model.loss_curve_, *self.curve] if goes_on else list(self.curve)
-        model.best_loss_ = None if self.keeps_best else min(model.loss_curve_, default=model.loss_)
-        if self.watch is None:
-            keep_curves(model, None, [], goes_on=False)
-        else:
-            keep_curves(model, self.watch.scores, self.watch.losses, goes_on=goes_on)
-        model.t_ = 0
+        keep_iterations(model, self.curve, self.loss, self.watch, goes_on=self.goes_on)
         model.__dict__.update({"mu_": self.mu, **self.penalty.attributes()})
-        # A partial_fit with another solver begins anew.
-        model._progress = {}
-        model.__dict__.pop("_optimizer", None)
-        model.__dict__.pop("_batch_norm", None)
 
 
 def _conclude(model: MLP, ending: str, training: _Training) -> None:

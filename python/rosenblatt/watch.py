@@ -10,12 +10,12 @@ from rosenblatt.patience import Patience
 from rosenblatt.precision import PRECISIONS, Array, CoreNetwork
 from rosenblatt.threads import thread_count
 from rosenblatt.training_data import ValidationData
-from rosenblatt.validation import score_function, watched_score
+from rosenblatt.validation import keep_curves, score_function, watched_score
 
 if TYPE_CHECKING:
     from rosenblatt.mlp import MLP
 
-__all__ = ["Trained", "Watch"]
+__all__ = ["Trained", "Watch", "keep_iterations"]
 
 
 class Trained(Protocol):
@@ -99,3 +99,46 @@ class Watch:
         self.losses.append(loss)
         is_used_up = self.patience.is_used_up(score, vector, tol=self._tol, limit=self._limit)
         return bool(self._model.early_stopping) and is_used_up
+
+
+def keep_iterations(
+    model: MLP, curve: list[float], loss: float, watch: Watch | None, *, goes_on: bool
+) -> None:
+    """Take over what is known of a training of iterations, which leaves no optimizer to go on with.
+
+    Parameters
+    ----------
+    model : MLP
+        The estimator.
+    curve : list of float
+        The loss of every iteration.
+    loss : float
+        That of the last one, or where it began.
+    watch : Watch or None
+        What was seen on validation rows.
+    goes_on : bool
+        Whether the curves that there are go on.
+
+    Examples
+    --------
+    >>> from rosenblatt import MLPRegressor
+    >>> from rosenblatt.watch import keep_iterations
+    >>> model = MLPRegressor()
+    >>> keep_iterations(model, [0.5, 0.25], 0.25, None, goes_on=False)
+    >>> model.n_iter_, model.best_loss_, model.validation_scores_
+    (2, 0.25, None)
+    """
+    keeps_best = watch is not None and bool(model.early_stopping)
+    model.loss_ = loss
+    model.n_iter_ = len(curve)
+    model.loss_curve_ = [*model.loss_curve_, *curve] if goes_on else list(curve)
+    model.best_loss_ = None if keeps_best else min(model.loss_curve_, default=model.loss_)
+    if watch is None:
+        keep_curves(model, None, [], goes_on=False)
+    else:
+        keep_curves(model, watch.scores, watch.losses, goes_on=goes_on)
+    model.t_ = 0
+    # A partial_fit with another solver begins anew.
+    model._progress = {}
+    model.__dict__.pop("_optimizer", None)
+    model.__dict__.pop("_batch_norm", None)
