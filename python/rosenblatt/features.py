@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from numpy.typing import ArrayLike
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
-from rosenblatt.plain_arrays import DTYPES
+from rosenblatt.plain_arrays import rows_to_answer
 from rosenblatt.precision import Array
-from rosenblatt.sparse import compressed_rows
 from rosenblatt.threads import thread_count
 
 if TYPE_CHECKING:
@@ -71,9 +70,8 @@ class HiddenFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin):  # type
         network = model._fitted_network()
         if not 1 <= layer < model.n_layers_:
             raise IndexError(f"layers are numbered 1 to {model.n_layers_ - 1}; there is no layer {layer}")
-        X = validate_data(self, X, accept_sparse=["csr", "csc"], dtype=DTYPES, reset=False)
-        threads = thread_count(model.n_threads)
-        return network.first_layers(int(layer)).predict(compressed_rows(X), threads)[0]
+        rows = rows_to_answer(self, X)
+        return network.first_layers(int(layer)).predict(rows, thread_count(model.n_threads))[0]
 
     def transform(self, X: ArrayLike) -> Array:
         """Compute the activations of the last hidden layer, features that were learned for y.

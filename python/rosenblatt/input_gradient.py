@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.utils.validation import validate_data
 
 from rosenblatt.margins import linear_network
 from rosenblatt.memory import check_memory
-from rosenblatt.plain_arrays import DTYPES
+from rosenblatt.plain_arrays import rows_to_answer
 from rosenblatt.precision import Array
-from rosenblatt.sparse import compressed_rows
 from rosenblatt.threads import thread_count
 
 if TYPE_CHECKING:
@@ -83,9 +81,7 @@ class InputGradient:
         classes = _classes_of_one_output(model)
         answers = classes or model.n_outputs_
         wanted = list(range(answers)) if output is None else [_checked_output(output, answers)]
-        rows = compressed_rows(
-            validate_data(self, X, accept_sparse=["csr", "csc"], dtype=DTYPES, reset=False)
-        )
+        rows = rows_to_answer(self, X)
         if classes:
             wanted = [0]
         size = rows.shape[0] * len(wanted) * rows.shape[1] * network.theta(1).dtype.itemsize

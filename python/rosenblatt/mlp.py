@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import issparse
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from rosenblatt import batch_norm, lbfgs, levenberg_marquardt, stochastic
 from rosenblatt.audience import Outcome
@@ -28,7 +28,7 @@ from rosenblatt.network import Network
 from rosenblatt.noise import check_noise
 from rosenblatt.own_loss import check_own_loss
 from rosenblatt.patience import Patience
-from rosenblatt.plain_arrays import DTYPES, is_plain, validated
+from rosenblatt.plain_arrays import is_plain, rows_to_answer, validated
 from rosenblatt.precision import Array, CoreNetwork
 from rosenblatt.random_state import Random, seeded
 from rosenblatt.sparse import compressed_rows
@@ -368,8 +368,7 @@ class MLP(ABC, Copies, HiddenFeatures, InputGradient, MLPParameters):
             a, is_finite = self._predict(network, X)
             if is_finite:
                 return a
-        X = validate_data(self, X, accept_sparse=["csr", "csc"], dtype=DTYPES, reset=False)
-        return self._predict(network, compressed_rows(X))[0]
+        return self._predict(network, rows_to_answer(self, X))[0]
 
     def _predict(self, network: CoreNetwork, X: Array) -> tuple[Array, bool]:
         """The network's answers, and whether all of X is finite."""

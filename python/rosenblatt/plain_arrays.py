@@ -12,8 +12,9 @@ from sklearn.base import RegressorMixin
 from sklearn.utils.validation import validate_data
 
 from rosenblatt.precision import Array
+from rosenblatt.sparse import compressed_rows
 
-__all__ = ["DTYPES", "is_plain", "validated"]
+__all__ = ["DTYPES", "is_plain", "rows_to_answer", "validated"]
 
 # Bytes are read as they are and converted batch by batch; anything else becomes float64.
 DTYPES = [np.float64, np.float32, np.uint8]
@@ -115,6 +116,39 @@ def is_plain(estimator: Any, X: Any, reset: bool = False) -> bool:
         and X.dtype in _DTYPES
         and "feature_names_in_" not in estimator.__dict__
         and (reset or X.shape[1] == estimator.n_features_in_)
+    )
+
+
+def rows_to_answer(estimator: Any, X: Any) -> Any:
+    """Validate the rows that a fitted estimator is to answer for, in the form that the core reads.
+
+    Parameters
+    ----------
+    estimator : MLPClassifier or MLPRegressor
+        Fitted.
+    X : array-like, or sparse matrix or array, of shape (rows, columns)
+        The rows.
+
+    Returns
+    -------
+    ndarray, or sparse matrix or array (CSR), of shape (rows, columns)
+        The rows, of one of `DTYPES`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        What scikit-learn raises.
+
+    Examples
+    --------
+    >>> from rosenblatt import MLPRegressor
+    >>> from rosenblatt.plain_arrays import rows_to_answer
+    >>> model = MLPRegressor(solver="lbfgs", random_state=0).fit([[0.0], [1.0]], [1.0, 3.0])
+    >>> rows_to_answer(model, [[2]])
+    array([[2.]])
+    """
+    return compressed_rows(
+        validate_data(estimator, X, accept_sparse=["csr", "csc"], dtype=DTYPES, reset=False)
     )
 
 
