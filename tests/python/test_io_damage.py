@@ -84,15 +84,21 @@ def places(value, path=()):
 PLACES = [path for path in places(content()[0]) if path]
 
 
-@given(st.sampled_from(PLACES), VALUES)
-@settings(max_examples=500, deadline=None, database=None)
-def test_any_other_value_anywhere_in_the_header(path, value):
-    """With a right checksum: it gives a model that answers, or is refused; so does its network."""
+def with_value(path, value):
+    """The content with another value in a place of its header."""
     header, tensors = content()
     part = header
     for key in path[:-1]:
         part = part[key]
     part[path[-1]] = value
+    return header, tensors
+
+
+@given(st.sampled_from(PLACES), VALUES)
+@settings(max_examples=500, deadline=None, database=None)
+def test_any_other_value_anywhere_in_the_header(path, value):
+    """With a right checksum: it gives a model that answers, or is refused; so does its network."""
+    header, tensors = with_value(path, value)
     try:
         model = model_of(header, tensors)
     except ModelFileError:
@@ -103,11 +109,7 @@ def test_any_other_value_anywhere_in_the_header(path, value):
 @given(st.sampled_from(PLACES), VALUES)
 @settings(max_examples=300, deadline=None, database=None)
 def test_the_same_for_the_network_by_itself(path, value):
-    header, tensors = content()
-    part = header
-    for key in path[:-1]:
-        part = part[key]
-    part[path[-1]] = value
+    header, tensors = with_value(path, value)
     try:
         network = network_of(header, tensors)
     except ModelFileError:
