@@ -16,8 +16,8 @@
 #include "random_network.hpp"
 #include "rosenblatt/batch_norm.hpp"
 #include "rosenblatt/training_step.hpp"
-#include "sparse_table.hpp"
 #include "training_run.hpp"
+#include "wide_table.hpp"
 
 namespace rosenblatt {
 namespace {
@@ -274,36 +274,16 @@ template <class T>
 std::vector<T> trained(std::size_t threads, std::size_t batch, bool is_sparse = false, std::vector<Way> ways = {},
                        const OptimizerOptions& options = {}) {
     Dice dice(3);
-    const testing::SparseTable<T> table(2500, 60, 20, dice);
-    std::vector<T> x(table.dense.begin(), table.dense.end());
-    std::vector<std::int64_t> labels(table.count);
-    std::vector<std::int64_t> index(table.count);
-    std::iota(index.begin(), index.end(), 0);
-    for (std::size_t i = 0; i < labels.size(); ++i) {
-        labels[i] = static_cast<std::int64_t>(i * i % 7);
-    }
-    const Rows data = is_sparse ? table.sparse_rows() : Rows{x.data(), element_of<T>(), table.count, 60, 60};
-    Network<T> network({60, 90, 80, 7}, {Activation::tanh, Activation::relu, Activation::softmax});
-    testing::set_random_parameters(network, dice);
+    const testing::WideTable<T> table(dice);
+    Network<T> network = table.network(dice);
     Optimizer<T> optimizer(network.layout(), options);
     BatchNorm<T> batch_norm(network, optimizer);
     Team team(threads);
     Noise noise;
     noise.dropout = {0.2, 0.1};
-    TrainingStep<T> step(batch_norm.network(), batch, team, data, std::move(ways), optimizer.clips_norm(), noise,
-                         &batch_norm);
-    for (std::size_t done = 0; done < index.size(); done += batch) {
-        const std::size_t count = std::min(batch, index.size() - done);
-        for (std::size_t begin = 0; begin < count; begin += step.chunk()) {
-            if (begin > 0) {
-                step.accumulate(batch_norm.network());
-            }
-            const std::size_t chunk = std::min(step.chunk(), count - begin);
-            step.pass(batch_norm.network(), {labels, {}}, std::span(index).subspan(done + begin, chunk),
-                      Loss::log_loss);
-        }
-        step.update(batch_norm.network(), optimizer, count, static_cast<double>(count));
-    }
+    TrainingStep<T> step(batch_norm.network(), batch, team, table.rows(is_sparse), std::move(ways),
+                         optimizer.clips_norm(), noise, &batch_norm);
+    table.epoch(step, batch_norm.network(), optimizer, batch);
     batch_norm.fold(network);
     CHECK(std::all_of(network.parameters().data(), network.parameters().data() + network.parameters().size(),
                       [](T parameter) { return std::isfinite(parameter); }));

@@ -12,8 +12,8 @@
 #include "random_network.hpp"
 #include "rosenblatt/trainer.hpp"
 #include "rosenblatt/training_step.hpp"
-#include "sparse_table.hpp"
 #include "training_run.hpp"
+#include "wide_table.hpp"
 
 namespace rosenblatt {
 namespace {
@@ -162,31 +162,12 @@ template <class T>
 std::vector<T> trained(const Noise& noise, std::size_t threads, std::size_t batch, bool is_sparse = false,
                        std::vector<Way> ways = {}) {
     Dice dice(3);
-    const testing::SparseTable<T> table(2500, 60, 20, dice);
-    std::vector<T> x(table.dense.begin(), table.dense.end());
-    std::vector<std::int64_t> labels(table.count);
-    std::vector<std::int64_t> index(table.count);
-    std::iota(index.begin(), index.end(), 0);
-    for (std::size_t i = 0; i < labels.size(); ++i) {
-        labels[i] = static_cast<std::int64_t>(i * i % 7);
-    }
-    const Rows data = is_sparse ? table.sparse_rows() : Rows{x.data(), element_of<T>(), table.count, 60, 60};
-    Network<T> network({60, 90, 80, 7}, {Activation::tanh, Activation::relu, Activation::softmax});
-    testing::set_random_parameters(network, dice);
+    const testing::WideTable<T> table(dice);
+    Network<T> network = table.network(dice);
     Optimizer<T> optimizer(network.layout(), {});
     Team team(threads);
-    TrainingStep<T> step(network, batch, team, data, std::move(ways), false, noise);
-    for (std::size_t done = 0; done < index.size(); done += batch) {
-        const std::size_t count = std::min(batch, index.size() - done);
-        for (std::size_t begin = 0; begin < count; begin += step.chunk()) {
-            if (begin > 0) {
-                step.accumulate(network);
-            }
-            const std::size_t chunk = std::min(step.chunk(), count - begin);
-            step.pass(network, {labels, {}}, std::span(index).subspan(done + begin, chunk), Loss::log_loss);
-        }
-        step.update(network, optimizer, count, static_cast<double>(count));
-    }
+    TrainingStep<T> step(network, batch, team, table.rows(is_sparse), std::move(ways), false, noise);
+    table.epoch(step, network, optimizer, batch);
     return parameters(network);
 }
 
