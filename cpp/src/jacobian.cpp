@@ -55,9 +55,7 @@ TrainingData checked(const TrainingData& data, const Layout& layout) {
             }
         }
     }
-    if (total_weight(data.targets, data.training) == 0) {
-        throw std::invalid_argument("the weights of the rows add up to 0");
-    }
+    nonzero_weight(data.targets, data.training);
     return data;
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <span>
-#include <stdexcept>
 #include <utility>
 
 namespace rosenblatt {
@@ -11,11 +10,7 @@ namespace {
 
 double checked_weight(const TrainingData& data, const Layout& layout) {
     check_training_data(data, layout);
-    const double weight = total_weight(data.targets, data.training);
-    if (weight == 0) {
-        throw std::invalid_argument("the weights of the rows add up to 0");
-    }
-    return weight;
+    return nonzero_weight(data.targets, data.training);
 }
 
 }  // namespace

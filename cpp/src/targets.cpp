@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <stdexcept>
-#include <string>
 
 namespace rosenblatt {
 
@@ -32,6 +31,14 @@ double total_weight(const Targets& targets, std::span<const std::int64_t> index)
         sum += targets.weights[static_cast<std::size_t>(i)];
     }
     return sum;
+}
+
+double nonzero_weight(const Targets& targets, std::span<const std::int64_t> index, const std::string& what) {
+    const double weight = total_weight(targets, index);
+    if (weight == 0) {
+        throw std::invalid_argument(what + "the weights of the rows add up to 0");
+    }
+    return weight;
 }
 
 void check_targets(const Targets& targets, std::size_t count, std::size_t outputs) {

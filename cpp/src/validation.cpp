@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
-#include <stdexcept>
 #include <utility>
 
 namespace rosenblatt {
@@ -14,11 +13,7 @@ constexpr std::size_t rows_per_block = 128;
 
 double checked_weight(const ValidationData& data, const Layout& layout) {
     check_validation_data(data, layout);
-    const double weight = total_weight(data.targets, data.index);
-    if (weight == 0) {
-        throw std::invalid_argument("validation: the weights of the rows add up to 0");
-    }
-    return weight;
+    return nonzero_weight(data.targets, data.index, "validation: ");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include "rosenblatt/matrix_view.hpp"
 #include "rosenblatt/rows.hpp"
@@ -27,6 +28,9 @@ void gather(MatrixView<T> y, const Targets& targets, std::span<const std::int64_
 
 // The sum of the weights of the rows named by `index`: their number where there are none.
 [[nodiscard]] double total_weight(const Targets& targets, std::span<const std::int64_t> index);
+
+// The same, to divide by: throws std::invalid_argument, whose message begins with `what`, where it is 0.
+double nonzero_weight(const Targets& targets, std::span<const std::int64_t> index, const std::string& what = "");
 
 // Throws std::invalid_argument unless the targets fit `count` rows and `outputs` outputs.
 void check_targets(const Targets& targets, std::size_t count, std::size_t outputs);
